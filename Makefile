@@ -1,0 +1,43 @@
+# Every task of this project. `make help` lists them. Works with GNU make 3.81 and newer.
+# The work is done by tools/, which says what it does on standard error.
+
+SHELL := /bin/sh
+.DEFAULT_GOAL := help
+.PHONY: help install engine engine-path test check clean
+
+# The interpreter that makes .venv; anything from 3.10 on. Asked for only where a target needs it.
+PYTHON = $(shell tools/find-python)
+BIN := $(CURDIR)/.venv/bin
+SOURCES = $(wildcard provider policies tests tools examples benchmarks)
+# .venv first: the folder of the engine may hold a python3 as well.
+WITH_ENGINE = PATH="$(BIN):$$($(PYTHON) tools/engine.py path):$$PATH" VIRTUAL_ENV="$(CURDIR)/.venv"
+# What a user's shell may hold and what would change the outcome.
+SCRUBBED = env -u PYTHONPATH -u PYTHONHOME -u PINECONE_API_KEY -u PINECONE_CONTROLLER_HOST \
+	-u PINECONE_API_VERSION -u PULUMI_ACCESS_TOKEN -u PULUMI_STACK -u PULUMI_CONFIG
+
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+install: ## make .venv with this project and all its extras, from constraints.txt
+	@$(PYTHON) tools/install.py
+
+engine: ## find the Pulumi engine on PATH, or get it into the per-user cache
+	@folder=$$($(PYTHON) tools/engine.py path) && echo "engine: $$folder"
+
+engine-path: ## print the folder of the engine, for PATH (with make -s)
+	@$(PYTHON) tools/engine.py path
+
+test: install ## run every test, on the real engine and the installed package
+	@$(PYTHON) tools/engine.py path >/dev/null
+	@$(SCRUBBED) $(WITH_ENGINE) PULUMI_PYTHON_CMD="$(BIN)/python" \
+		PINECONE_BACKUP_TEST_INSTALLED=1 PYTHONPATH="$(CURDIR)/tools/pytest_plugins" \
+		"$(BIN)/pytest" -n 2 -p engine_tests_must_run $(ARGS)
+
+check: install ## check format, lint and types
+	@"$(BIN)/ruff" format --check $(SOURCES)
+	@"$(BIN)/ruff" check $(SOURCES)
+	@"$(BIN)/mypy" $(SOURCES)
+
+clean: ## remove what the targets made in this checkout; the engine's cache stays
+	@rm -rf .venv .local dist build .mypy_cache .pytest_cache .ruff_cache .hypothesis
+	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
