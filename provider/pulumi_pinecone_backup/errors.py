@@ -18,7 +18,14 @@ from __future__ import annotations
 
 
 class PineconeBackupError(Exception):
-    """Base of every error of this package."""
+    """Base of every error of this package.
+
+    Attributes:
+        may_have_happened: True if what was attempted may have taken effect all the same: look
+            before doing it again.
+    """
+
+    may_have_happened: bool = False
 
 
 class ConfigurationError(PineconeBackupError):
@@ -47,6 +54,8 @@ class ApiError(PineconeBackupError):
         method: HTTP method of the request.
         path: Path of the request, without host and query.
         request_id: The service's request id, if it sent one.
+        retry_after_seconds: How long the service asked to wait, if it did.
+        may_have_happened: True for a 5xx answer to a request that changes something.
     """
 
     def __init__(
@@ -59,6 +68,8 @@ class ApiError(PineconeBackupError):
         method: str = "",
         path: str = "",
         request_id: str | None = None,
+        retry_after_seconds: float | None = None,
+        may_have_happened: bool = False,
     ) -> None:
         super().__init__(text)
         self.status = status
@@ -67,6 +78,8 @@ class ApiError(PineconeBackupError):
         self.method = method
         self.path = path
         self.request_id = request_id
+        self.retry_after_seconds = retry_after_seconds
+        self.may_have_happened = may_have_happened
 
 
 class NotFoundError(ApiError):
