@@ -3,7 +3,7 @@
 
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
-.PHONY: help install engine engine-path test check clean
+.PHONY: help up down install engine engine-path test check clean
 
 # The interpreter that makes .venv; anything from 3.10 on. Asked for only where a target needs it.
 PYTHON = $(shell tools/find-python)
@@ -17,6 +17,14 @@ SCRUBBED = env -u PYTHONPATH -u PYTHONHOME -u PINECONE_API_KEY -u PINECONE_CONTR
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+up: install ## back up and restore an index on the emulator, or INDEX=name of your account
+	@$(PYTHON) tools/engine.py path >/dev/null
+	@INDEX="$(INDEX)" PORT="$(PORT)" "$(BIN)/python" tools/quickstart.py up
+
+down: ## remove everything that `make up` made
+	@if [ ! -d .local/quickstart ]; then echo "Nothing is up."; \
+	else $(MAKE) -s install && "$(BIN)/python" tools/quickstart.py down; fi
 
 install: ## make .venv with this project and all its extras, from constraints.txt
 	@$(PYTHON) tools/install.py
@@ -39,5 +47,7 @@ check: install ## check format, lint and types
 	@"$(BIN)/mypy" $(SOURCES)
 
 clean: ## remove what the targets made in this checkout; the engine's cache stays
+	@if [ -d .local/quickstart ]; then \
+		echo "error: the quickstart is up, its state would be lost. Way out: make down" >&2; exit 1; fi
 	@rm -rf .venv .local dist build .mypy_cache .pytest_cache .ruff_cache .hypothesis
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
