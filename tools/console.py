@@ -20,6 +20,7 @@ from typing import NoReturn
 TERMINAL_INTERVAL_SECONDS = 1.0
 LOG_INTERVAL_SECONDS = 15.0
 TAIL_LINES = 15
+FULL = (errno.ENOSPC, errno.EDQUOT)
 
 
 class Failure(Exception):
@@ -157,7 +158,8 @@ def reported() -> Iterator[None]:
         say("\ninterrupted")
         raise SystemExit(130) from None
     except OSError as error:
-        if error.errno not in (errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES):
-            raise
         where = f" at {error.filename}" if error.filename else ""
-        fail(Failure(f"{error.strerror}{where}.", ["make room or give the right to write there"]))
+        way = (
+            "make room there" if error.errno in FULL else "give this user the right to write there"
+        )
+        fail(Failure(f"{error.strerror or error}{where}.", [way]))

