@@ -1,0 +1,148 @@
+"""The queue of faults: what goes wrong, for which operation, how often."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
+
+FaultKind = Literal[
+    "status",
+    "delay",
+    "drop_before",
+    "drop_after",
+    "never_finish",
+    "fail_job",
+    "cancel_job",
+    "withhold_records",
+    "hide",
+    "shift",
+    "body",
+]
+
+# What each kind needs beside operation, kind, times and match, and what it may have.
+_FIELDS: dict[str, tuple[set[str], set[str]]] = {
+    "status": ({"status"}, {"body", "headers", "after"}),
+    "delay": ({"seconds"}, set()),
+    "drop_before": (set(), set()),
+    "drop_after": (set(), set()),
+    "never_finish": (set(), set()),
+    "fail_job": (set(), set()),
+    "cancel_job": (set(), set()),
+    "withhold_records": ({"count"}, {"namespaces"}),
+    "hide": (set(), {"ids"}),
+    "shift": ({"count"}, set()),
+    "body": ({"body"}, set()),
+}
+_JOB_KINDS = {
+    "never_finish": {
+        "create_backup",
+        "create_index_from_backup_operation",
+        "create_index",
+        "delete_index",
+        "delete_backup",
+    },
+    "fail_job": {"create_backup", "create_index_from_backup_operation", "create_index"},
+    "cancel_job": {"create_index_from_backup_operation"},
+    "withhold_records": {"create_index_from_backup_operation"},
+}
+
+
+class Fault(BaseModel):
+    """One planned fault.
+
+    Attributes:
+        operation: Operation id, or `*` for any.
+        kind: What goes wrong.
+        times: How many requests it hits.
+        match: Text that the path must contain.
+        after: For `status`: whether the request takes effect first.
+        status: HTTP status of the answer.
+        body: Text or JSON of the answer; for `body` the bytes of an otherwise good answer.
+        headers: Headers of the answer.
+        seconds: Length of a delay.
+        count: Records withheld, or rows that a page starts too early.
+        namespaces: Namespaces from which records are withheld; all where left out.
+        ids: Names and ids that a list leaves out; every row where left out.
+    """
+
+    model_config = ConfigDict(extra="forbid", strict=True)
+
+    operation: Annotated[str, Field(min_length=1)]
+    kind: FaultKind
+    times: Annotated[int, Field(ge=1)] = 1
+    match: str = ""
+    after: bool = False
+    status: Annotated[int, Field(ge=200, le=599)] | None = None
+    body: Any = None
+    headers: dict[str, str] = Field(default_factory=dict)
+    seconds: Annotated[float, Field(ge=0, le=3600)] | None = None
+    count: Annotated[int, Field(ge=0)] | None = None
+    namespaces: list[str] | None = None
+    ids: list[str] | None = None
+
+
+_ADAPTER: TypeAdapter[Fault] = TypeAdapter(Fault)
+
+
+def parse_fault(fields: object, operations: frozenset[str]) -> Fault:
+    """Reads one fault.
+
+    Args:
+        fields: The fault as JSON gives it.
+        operations: Operation ids that exist.
+
+    Raises:
+        ValueError: It is malformed; the text says what and where.
+    """
+    try:
+        fault = _ADAPTER.validate_python(fields)
+    except ValidationError as error:
+        first = error.errors()[0]
+        where = ".".join(str(part) for part in first["loc"]) or "fault"
+        raise ValueError(f"`{where}`: {first['msg']}") from error
+    if fault.operation != "*" and fault.operation not in operations:
+        raise ValueError(f"`operation`: no operation `{fault.operation}`")
+    needed, allowed = _FIELDS[fault.kind]
+    given = fault.model_fields_set - {"operation", "kind", "times", "match"}
+    if missing := sorted(needed - given):
+        raise ValueError(f"`{missing[0]}`: a fault of kind `{fault.kind}` needs it")
+    if surplus := sorted(given - needed - allowed):
+        raise ValueError(f"`{surplus[0]}`: a fault of kind `{fault.kind}` does not take it")
+    fitting = _JOB_KINDS.get(fault.kind)
+    if fitting is not None and fault.operation not in fitting:
+        raise ValueError(
+            f"`operation`: a fault of kind `{fault.kind}` fits {', '.join(sorted(fitting))}"
+        )
+    return fault
+
+
+class FaultQueue:
+    """Faults in the order in which they were added."""
+
+    def __init__(self) -> None:
+        self._faults: list[Fault] = []
+
+    def add(self, fault: Fault) -> None:
+        """Puts a fault at the end."""
+        self._faults.append(fault.model_copy())
+
+    def take(self, operation: str, path: str) -> Fault | None:
+        """Returns the first fault that fits the request, and uses it up once."""
+        for position, fault in enumerate(self._faults):
+            if fault.operation in ("*", operation) and fault.match in path:
+                fault.times -= 1
+                if fault.times == 0:
+                    del self._faults[position]
+                return fault
+        return None
+
+    def pending(self) -> list[dict[str, Any]]:
+        """Returns what is still to come."""
+        return [
+            fault.model_dump(exclude_unset=True) | {"times": fault.times} for fault in self._faults
+        ]
+
+    def clear(self) -> None:
+        """Forgets all faults."""
+        self._faults.clear()

@@ -1,0 +1,73 @@
+"""What the service refuses, as one exception with the texts it answers with.
+
+The state raises, the HTTP layer renders. Texts follow what the service is known to say.
+"""
+
+from __future__ import annotations
+
+
+class ServiceError(Exception):
+    """A request that the service refuses."""
+
+    def __init__(self, status: int, code: str, message: str) -> None:
+        super().__init__(message)
+        self.status = status
+        self.code = code
+        self.message = message
+
+
+def invalid(message: str) -> ServiceError:
+    """A value that breaks a rule."""
+    return ServiceError(400, "INVALID_ARGUMENT", message)
+
+
+def unreadable(message: str) -> ServiceError:
+    """A body that is JSON but not the documented one."""
+    return ServiceError(
+        422,
+        "UNPROCESSABLE_ENTITY",
+        f"Failed to deserialize the JSON body into the target type: {message}",
+    )
+
+
+def not_found(what: str) -> ServiceError:
+    """An object that does not exist in the key's project."""
+    return ServiceError(404, "NOT_FOUND", f"Resource {what} not found")
+
+
+def already_exists() -> ServiceError:
+    """An index name that is taken; the service's text has two spaces."""
+    return ServiceError(409, "ALREADY_EXISTS", "Resource  already exists")
+
+
+def forbidden(message: str) -> ServiceError:
+    """Something that quota or protection forbids."""
+    return ServiceError(403, "FORBIDDEN", message)
+
+
+def permission_denied(message: str) -> ServiceError:
+    """Something that the plan or the key's role does not include."""
+    return ServiceError(403, "PERMISSION_DENIED", message)
+
+
+def failed_precondition(message: str) -> ServiceError:
+    """Something that another object's state does not allow yet."""
+    return ServiceError(412, "FAILED_PRECONDITION", message)
+
+
+def payment_required() -> ServiceError:
+    """A project whose plan is not paid."""
+    return ServiceError(
+        402,
+        "PAYMENT_REQUIRED",
+        "Request failed. The payment for this organization's plan has failed. "
+        "Update the payment method to continue.",
+    )
+
+
+def protected() -> ServiceError:
+    """An index that deletion protection keeps."""
+    return forbidden(
+        "Deletion protection is enabled for this index. "
+        "Disable deletion protection before retrying."
+    )
