@@ -1,0 +1,99 @@
+"""Read capacity of a restored index: sent with the restore or by PATCH, read back, converged.
+
+Sources disagree whether a restore honours `read_capacity`, so what is live decides. A PATCH while
+the capacity is not Ready is refused with 403, so it is waited for.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from . import waiting
+from .errors import JobFailedError, WaitTimeoutError
+from .inputs import RestoredIndexInputs
+from .models import IndexModel, ReadCapacityModel
+
+if TYPE_CHECKING:
+    from .restored_index_lifecycle import Operation
+
+
+def wanted(inputs: RestoredIndexInputs) -> dict[str, Any] | None:
+    """Return the capacity that the inputs ask for, as the service takes it; None if unmanaged."""
+    if inputs.read_capacity is None:
+        return None
+    return inputs.read_capacity.model_dump(exclude_none=True)
+
+
+def live(index: IndexModel) -> dict[str, Any] | None:
+    """Return an index's capacity in the shape of the input; None where it is not reported."""
+    return None if index.read_capacity is None else _shape(index.read_capacity)
+
+
+def observed(recorded: Mapping[str, Any], index: IndexModel) -> dict[str, Any] | None:
+    """Return the `read_capacity` that a refresh reports: live if managed, else None."""
+    given: dict[str, Any] | None = recorded.get("read_capacity")
+    return None if given is None else live(index) or given
+
+
+def converge(operation: Operation) -> None:
+    """Bring the live index to the wanted capacity and wait until it has it.
+
+    Raises:
+        JobFailedError: The service reports an error of the capacity.
+        WaitTimeoutError: It was still changing at the deadline.
+    """
+    want, index = wanted(operation.inputs), operation.restore.index
+    if want is None or index is None:
+        return
+    if live(index) == want and index.read_capacity and index.read_capacity.is_ready:
+        return
+    index = _settled(operation)
+    if live(index) != want:
+        operation.client.configure_index(
+            operation.name, read_capacity=want, deployment_type=index.deployment_type
+        )
+        index = _settled(operation)
+    operation.restore.index = index
+
+
+def _settled(operation: Operation) -> IndexModel:
+    def ended(look: IndexModel | None) -> IndexModel | None:
+        if look is None:
+            return None
+        operation.restore.index = look
+        capacity = look.read_capacity
+        if capacity is None or capacity.is_ready:
+            return look
+        if capacity.status and capacity.status.state == "Error":
+            raise JobFailedError(
+                f"read capacity of index `{look.name}` is in error: "
+                f"{capacity.status.error_message or 'the service gives no reason'}. The index "
+                "itself is kept; correct `read_capacity` and run `pulumi up` again",
+                resource_id=look.name,
+                last_status="Error",
+            )
+        return None
+
+    def show(look: IndexModel | None) -> None:
+        capacity = look.read_capacity if look else None
+        state = capacity.status.state if capacity and capacity.status else "unknown"
+        waiting.show(
+            operation.call, f"read capacity of {operation.name}: {state}", operation.started
+        )
+
+    try:
+        return operation.watchers.indexes.wait(
+            operation.name, ended, deadline=operation.deadline, on_look=show
+        )
+    except WaitTimeoutError as error:
+        raise WaitTimeoutError(
+            f"read capacity of index `{operation.name}` is still changing: the wait {error}; "
+            "`pulumi up` goes on waiting",
+            resource_id=operation.name,
+            last_status="Scaling",
+        ) from error
+
+
+def _shape(capacity: ReadCapacityModel) -> dict[str, Any]:
+    return capacity.model_dump(exclude_none=True, exclude={"status"})

@@ -1,0 +1,247 @@
+"""What a program may ask for: one frozen model per resource, and how its problems are reported.
+
+Rules of the service are repeated here so that a preview fails before anything is sent. Values are
+never part of a text: an input may be a secret. Unknown values (preview) are left out of the checks.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from typing import Annotated, Any, Literal, TypeVar
+
+from pulumi.output import Unknown
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    StrictBool,
+    StrictStr,
+    ValidationError,
+)
+
+MARK_TAG = "pulumi-owner"
+MAX_NAME = 45
+MAX_SCHEDULE_NAME = 28
+MAX_USER_TAGS = 19
+MAX_TAG_KEY = 80
+MAX_TAG_VALUE = 120
+HIDDEN = ("identity", "resource_name")
+PROVIDER = "__provider"
+
+_NAME = re.compile(r"[a-z0-9]([a-z0-9-]*[a-z0-9])?")
+_TAG_KEY = re.compile(r"[A-Za-z0-9_-]+")
+_TAG_VALUE = re.compile(r"[\x20-\x7e]*")
+
+
+def _check_name(value: str, limit: int = MAX_NAME) -> str:
+    if not value or len(value) > limit or not _NAME.fullmatch(value):
+        raise ValueError(
+            f"must be 1 to {limit} lower-case letters, digits and `-`, with a letter or a digit at "
+            "both ends"
+        )
+    return value
+
+
+def _check_schedule_name(value: str) -> str:
+    return _check_name(value, MAX_SCHEDULE_NAME)
+
+
+def _check_filled(value: str) -> str:
+    if not value.strip():
+        raise ValueError("must not be empty")
+    return value
+
+
+def _check_tags(tags: dict[str, str]) -> dict[str, str]:
+    problems = []
+    if len(tags) > MAX_USER_TAGS:
+        problems.append(
+            f"has {len(tags)} tags; at most {MAX_USER_TAGS} are possible, because one of the "
+            f"service's 20 is `{MARK_TAG}`, which marks the index as this resource's"
+        )
+    if MARK_TAG in tags:
+        problems.append(f"must not hold `{MARK_TAG}`: this package sets it")
+    for key, value in sorted(tags.items()):
+        if not _TAG_KEY.fullmatch(key) or len(key) > MAX_TAG_KEY:
+            problems.append(
+                f"has a key that is not 1 to {MAX_TAG_KEY} letters, digits, `_` and `-`: `{key}`"
+            )
+        elif not value:
+            problems.append(f"has an empty value for `{key}`; leave the tag out to remove it")
+        elif len(value) > MAX_TAG_VALUE or not _TAG_VALUE.fullmatch(value):
+            problems.append(
+                f"has a value for `{key}` that is not 1 to {MAX_TAG_VALUE} printable ASCII "
+                "characters"
+            )
+    if problems:
+        raise ValueError("; ".join(problems))
+    return dict(sorted(tags.items()))
+
+
+def integral(value: Any) -> Any:
+    """Returns `value` with whole floats as ints, at any depth: the engine sends every number as a float."""  # noqa: E501
+    if isinstance(value, float) and value.is_integer():
+        return int(value)
+    if isinstance(value, Mapping):
+        return {key: integral(item) for key, item in value.items()}
+    if isinstance(value, Sequence) and not isinstance(value, str | bytes):
+        return [integral(item) for item in value]
+    return value
+
+
+Name = Annotated[StrictStr, AfterValidator(_check_name)]
+Filled = Annotated[StrictStr, AfterValidator(_check_filled)]
+Tags = Annotated[dict[StrictStr, StrictStr], AfterValidator(_check_tags)]
+Triggers = Annotated[list[Any], BeforeValidator(integral)]
+Count = Annotated[int, BeforeValidator(integral)]
+
+
+class _Inputs(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    identity: StrictStr = ""
+    resource_name: StrictStr = ""
+
+
+class BackupInputs(_Inputs):
+    """Inputs of `Backup`."""
+
+    index_name: Name
+    name: Name | None = None
+    description: StrictStr | None = None
+    triggers: Triggers | None = None
+    wait: StrictBool = True
+
+
+class ManualScaling(BaseModel):
+    """Fixed size of dedicated read capacity: shards and replicas."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    shards: Annotated[Count, Field(ge=1)]
+    replicas: Annotated[Count, Field(ge=0)]
+
+
+class DedicatedCapacity(BaseModel):
+    """Dedicated read capacity. Source: 2026-07, `ReadCapacity`."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    node_type: Filled
+    scaling: Literal["Manual"] = "Manual"
+    manual: ManualScaling
+
+
+class ReadCapacityInput(BaseModel):
+    """Read capacity of an index: on demand, or dedicated nodes."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    mode: Literal["OnDemand", "Dedicated"]
+    dedicated: DedicatedCapacity | None = None
+
+
+def _check_read_capacity(value: ReadCapacityInput) -> ReadCapacityInput:
+    if (value.mode == "Dedicated") != (value.dedicated is not None):
+        raise ValueError("needs `dedicated` with `mode` Dedicated, and only then")
+    return value
+
+
+class RestoredIndexInputs(_Inputs):
+    """Inputs of `RestoredIndex`."""
+
+    backup_id: Filled | None = None
+    name: Name | None = None
+    tags: Tags | None = None
+    inherit_tags: StrictBool | None = None
+    deletion_protection: Literal["enabled", "disabled"] | None = None
+    read_capacity: Annotated[ReadCapacityInput, AfterValidator(_check_read_capacity)] | None = None
+    verify: Literal["none", "schema", "records"] = "records"
+    allow_empty: StrictBool = False
+    on_backup_change: Literal["keep", "replace", "fail"] = "keep"
+    triggers: Triggers | None = None
+    wait: StrictBool = True
+
+
+class BackupScheduleInputs(_Inputs):
+    """Inputs of `BackupSchedule`."""
+
+    index_name: Name
+    name: Annotated[StrictStr, AfterValidator(_check_schedule_name)] | None = None
+    frequency: Literal["daily", "weekly", "monthly"]
+    retention_days: Annotated[Count, Field(ge=1)]
+    enabled: StrictBool = True
+
+
+AnyInputs = TypeVar("AnyInputs", bound=_Inputs)
+
+
+def parse(model: type[AnyInputs], properties: Mapping[str, Any]) -> AnyInputs:
+    """Returns checked inputs as a model; other properties (outputs) are left out.
+
+    Raises:
+        ValidationError: Never for inputs that went through `problems` without one.
+    """
+    known = {key: integral(properties[key]) for key in model.model_fields if key in properties}
+    return model.model_validate(known)
+
+
+def problems(model: type[_Inputs], news: Mapping[str, Any]) -> list[str]:
+    """Returns every problem of a resource's inputs as a sentence that names the property.
+
+    Unknown values are skipped: a missing value is no problem where an unknown one stands.
+    """
+    known = {key: value for key, value in news.items() if key != PROVIDER}
+    unknown = {key for key, value in known.items() if has_unknown(value)}
+    candidate = {key: integral(value) for key, value in known.items() if key not in unknown}
+    for key in unknown & {"tags"}:
+        if isinstance(known[key], Mapping):
+            candidate[key] = {k: v for k, v in known[key].items() if not has_unknown(v)}
+    try:
+        model.model_validate(candidate)
+    except ValidationError as error:
+        texts = [
+            _text(detail, model)
+            for detail in error.errors(include_url=False, include_input=False)
+            if not (detail["type"] == "missing" and detail["loc"][0] in unknown)
+        ]
+        return sorted(set(texts))
+    return []
+
+
+def _text(detail: Any, model: type[_Inputs]) -> str:
+    path = [str(part) for part in detail["loc"]]
+    name = ".".join(path)
+    if detail["type"] == "extra_forbidden":
+        known = ", ".join(f"`{key}`" for key in model.model_fields if key not in HIDDEN)
+        return (
+            f"`{name}` is not a property; known: {known}"
+            if len(path) == 1
+            else (f"`{name}` is not known")
+        )
+    if detail["type"] == "missing":
+        return f"`{name}` is required"
+    text = str(detail["msg"]).removeprefix("Value error, ")
+    return f"`{name}` {text[:1].lower()}{text[1:]}"
+
+
+def has_unknown(value: Any) -> bool:
+    """Returns whether `value` is unknown at preview, or holds something unknown."""
+    if isinstance(value, Unknown):
+        return True
+    if isinstance(value, Mapping):
+        return any(has_unknown(item) for item in value.values())
+    if isinstance(value, Sequence) and not isinstance(value, str | bytes):
+        return any(has_unknown(item) for item in value)
+    return False
+
+
+def normalised(news: Mapping[str, Any]) -> dict[str, Any]:
+    """Returns inputs as outputs will echo them: sorted tags, ints, no absent values."""
+    result = {key: integral(value) for key, value in news.items() if value is not None}
+    if isinstance(result.get("tags"), dict):
+        result["tags"] = dict(sorted(result["tags"].items()))
+    return result

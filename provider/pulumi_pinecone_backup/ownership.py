@@ -1,0 +1,165 @@
+"""Whose an index is, and whether a 404 means that it is gone: nothing is dropped on doubt.
+
+An index carries its owner's mark as a tag: identity and a nonce that changes whenever another
+state entry takes the index over. A key of another project sees a 404 for everything, so a 404
+counts only where the key is known to read the recorded project.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from typing import Any, Literal
+
+from . import engine_bridge, session
+from .client import Client
+from .errors import ConfigurationError, ConflictError, PineconeBackupError
+from .inputs import MARK_TAG
+from .models import IndexModel, RestoreJobModel
+from .naming import mark_identity
+
+ACCEPT_GONE = "PINECONE_BACKUP_ACCEPT_GONE"
+
+Standing = Literal["ours", "taken over", "mark gone", "not marked"]
+
+
+def standing(index: IndexModel, recorded_mark: str | None) -> Standing:
+    """Return how a live index stands to a state entry's recorded mark."""
+    live = index.tags.get(MARK_TAG)
+    if not recorded_mark:
+        return "taken over" if mark_identity(live) else "not marked"
+    if live == recorded_mark:
+        return "ours"
+    return "taken over" if live else "mark gone"
+
+
+def describe_standing(index: IndexModel, how: Standing) -> str:
+    """Return one line that says why an index is not this state entry's, and the ways out."""
+    if how == "taken over":
+        return (
+            f"index `{index.name}` now belongs to another resource or stack (its tag `{MARK_TAG}` "
+            "is not the recorded one); this resource leaves it alone: remove it from this state "
+            "with `pulumi state delete`, or give it another `name`"
+        )
+    return (
+        f"index `{index.name}` has lost its tag `{MARK_TAG}`, so it cannot be told whose it is: "
+        "set the tag back to the recorded `owner_mark`, or remove the resource from this state "
+        "with `pulumi state delete`"
+    )
+
+
+def is_own_lost_run(
+    client: Client, index: IndexModel, identity: str, backup_id: str
+) -> tuple[bool, str]:
+    """Return whether a live index is what an earlier run of this resource made, else why not."""
+    live = mark_identity(index.tags.get(MARK_TAG))
+    if live is None:
+        return False, "it carries no mark of this package"
+    if live != identity:
+        return False, "it belongs to another resource or stack"
+    source = index.source_backup_id or _source_by_job(client, index.name)
+    if source != backup_id:
+        return False, f"it was restored from backup `{source}`, not from `{backup_id}`"
+    return True, ""
+
+
+def newest_job(client: Client, index_name: str, backup_id: str | None) -> RestoreJobModel | None:
+    """Return the newest restore job of an index name, or None."""
+    jobs = [
+        job
+        for job in client.list_restore_jobs()
+        if job.target_index_name == index_name and backup_id in (None, job.backup_id)
+    ]
+    dated = sorted(jobs, key=lambda job: job.created_at.timestamp() if job.created_at else 0.0)
+    return dated[-1] if dated else None
+
+
+def _source_by_job(client: Client, index_name: str) -> str | None:
+    job = newest_job(client, index_name, None)
+    return job.backup_id if job else None
+
+
+def name_conflict(index: IndexModel, why: str) -> ConfigurationError:
+    """Return the error for a name that is taken by something else."""
+    return ConfigurationError(
+        f"index `{index.name}` exists already (state {index.status.state}) and is not this "
+        f"resource's: {why}. Ways out: if the resource was renamed, add "
+        '`opts=pulumi.ResourceOptions(aliases=[pulumi.Alias(name="<old name>")])`; to take the '
+        "index over, `pinecone-backup import`; else choose another `name`"
+    )
+
+
+def confirm_gone(client: Client, recorded_project: str | None, what: str) -> None:
+    """Return if a 404 means that the object is gone.
+
+    Raises:
+        ConfigurationError: The key reads another project, or it cannot be told which one.
+    """
+    visible = {index.project for index in client.list_indexes() if index.project}
+    if recorded_project and recorded_project in visible | session.current.proven_projects:
+        return
+    if recorded_project and visible:
+        raise other_project(what, recorded_project, visible)
+    if os.environ.get(ACCEPT_GONE) == "1":
+        return
+    raise ConfigurationError(
+        f"{what} was not found, and this key shows nothing that tells which project it reads: the "
+        "state is kept. If the object is really gone, accept that with "
+        f"`{ACCEPT_GONE}=1`; if the key is of another project, set the right one"
+    )
+
+
+def refuse_other_project(client: Client, recorded_project: str | None, what: str) -> None:
+    """Return unless the key is known to read another project than the recorded one.
+
+    Raises:
+        ConfigurationError: The key reads another project.
+    """
+    if not recorded_project:
+        return
+    visible = {index.project for index in client.list_indexes() if index.project}
+    if visible and recorded_project not in visible:
+        raise other_project(what, recorded_project, visible)
+
+
+def other_project(what: str, recorded: str, visible: set[str]) -> ConfigurationError:
+    """Return the error for a key of another project."""
+    seen = ", ".join(f"`{project}`" for project in sorted(visible))
+    return ConfigurationError(
+        f"{what} was not found because the API key reads another project ({seen}) than the one it "
+        f"was made in (`{recorded}`): the state is kept. Set the key of project `{recorded}` in "
+        "`pinecone-backup:apiKey` or `PINECONE_API_KEY`"
+    )
+
+
+def claim_newest(identity: str, object_id: str, is_ready: Any) -> None:
+    """Remember the newest object of a resource, so that the old one is not deleted too early."""
+    with session.current.lock:
+        session.current.newest[identity] = session.Newer(object_id, is_ready)
+
+
+def refuse_gap(props: Mapping[str, Any], object_id: str, what: str) -> None:
+    """Return unless deleting this object would leave the resource without a usable one.
+
+    Raises:
+        ConfigurationError: This process made a newer object, and that is not Ready.
+    """
+    newer = session.current.newest.get(str(props.get("identity", "")))
+    if newer is None or newer.object_id == object_id or newer.is_ready():
+        return
+    raise ConfigurationError(
+        f"{what} was not deleted: `{newer.object_id}`, which replaces it, is not Ready yet. "
+        "The next `pulumi up` removes it once the new one is Ready"
+    )
+
+
+def take_over(client: Client, index: IndexModel, mark: str) -> bool:
+    """Give a live index a new mark; return whether the service took it."""
+    try:
+        client.configure_index(index.name, tags={MARK_TAG: mark})
+    except ConflictError:
+        return False
+    except PineconeBackupError as error:
+        engine_bridge.progress(f"not marked yet: {error}", engine_bridge.Call())
+        return False
+    return True

@@ -1,0 +1,348 @@
+"""The resources that programs use: what users see, apart from what happens.
+
+A resource passes its inputs, who it is, and a place for every output; its handler does the rest in
+Pulumi's plugin process. Type tokens, handlers and stored names never change: they are in state.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, ClassVar, Literal, TypedDict, TypeVar
+
+import pulumi
+from pulumi import Input, Output
+from pulumi.dynamic import Resource, ResourceProvider
+
+from . import outputs, program
+from .handlers import BackupHandler, BackupScheduleHandler, RestoredIndexHandler
+from .naming import identity_of
+
+Self = TypeVar("Self", bound="_Resource")
+
+
+class ManualScalingArgs(TypedDict):
+    """Fixed size of dedicated read capacity."""
+
+    shards: int
+    replicas: int
+
+
+class DedicatedCapacityArgs(TypedDict, total=False):
+    """Dedicated nodes; `scaling` is `Manual`."""
+
+    node_type: str
+    scaling: str
+    manual: ManualScalingArgs
+
+
+class ReadCapacityArgs(TypedDict, total=False):
+    """Read capacity: `mode` is `OnDemand`, or `Dedicated` with `dedicated`."""
+
+    mode: str
+    dedicated: DedicatedCapacityArgs
+
+
+class _Resource(Resource):
+    """What the three resources share: identity, outputs, and reading without adopting."""
+
+    _handler: ClassVar[type[ResourceProvider]]
+    _outputs: ClassVar[tuple[str, ...]]
+
+    def _declare(
+        self, resource_name: str, inputs: Mapping[str, Any], opts: pulumi.ResourceOptions | None
+    ) -> None:
+        token = f"pulumi-python:{self._resource_type_name}"
+        props: dict[str, Any] = {
+            **dict.fromkeys(self._outputs),
+            **inputs,
+            "identity": identity_of(pulumi.get_project(), pulumi.get_stack(), token, resource_name),
+            "resource_name": resource_name,
+        }
+        program.check_before_declaring()
+        Resource.__init__(self, self._handler(), resource_name, props, opts)
+
+    @classmethod
+    def get(
+        cls: type[Self],
+        resource_name: str,
+        id: Input[str],  # noqa: A002, RUF100 - Pulumi's own name for it
+        opts: pulumi.ResourceOptions | None = None,
+    ) -> Self:
+        """Read an object that exists, without adopting it: nothing is changed or deleted.
+
+        Args:
+            resource_name: Pulumi name of the resource.
+            id: The object's Pulumi id.
+            opts: Resource options.
+        """
+        resource = cls.__new__(cls)
+        merged = pulumi.ResourceOptions.merge(opts, pulumi.ResourceOptions(id=id))
+        resource._declare(resource_name, dict.fromkeys(cls._inputs), merged)
+        return resource
+
+    _inputs: ClassVar[tuple[str, ...]]
+
+
+class Backup(_Resource, module="pinecone", name="Backup"):
+    """A backup of a Pinecone index, which is deleted with the resource.
+
+    Removing it from the program, renaming it without an alias, and replacing it delete the backup
+    at the service, unless `retain_on_delete=True` is among its options. Backups are immutable: a
+    change of `name` or `description` alone changes nothing, and a new value in `triggers` takes a
+    new backup, which is Ready before the old one goes.
+
+    Args:
+        resource_name: Pulumi name.
+        index_name: Name of the index to back up; a change replaces.
+        name: Name of the backup, 1 to 45 characters of `a-z`, `0-9` and `-`; default
+            `<resource>-<7 hex>`.
+        description: Free text.
+        triggers: Any values; a change takes a new backup.
+        wait: False returns as soon as the service has accepted the backup.
+        opts: Resource options; `custom_timeouts` bound the wait (create 6 h, delete 15 min).
+
+    Example:
+        ```python
+        import pulumi_pinecone_backup as pinecone_backup
+
+        backup = pinecone_backup.Backup("nightly", index_name="products", triggers=["2026-11-21"])
+        ```
+
+    Source: every version, `create_backup`.
+    """
+
+    index_name: Output[str]
+    name: Output[str]
+    description: Output[str | None]
+    triggers: Output[list[Any] | None]
+    wait: Output[bool]
+    backup_id: Output[str]
+    status: Output[str]
+    source_index_name: Output[str]
+    source_index_id: Output[str | None]
+    source_index_deleted_at: Output[str | None]
+    cloud: Output[str | None]
+    region: Output[str | None]
+    dimension: Output[int | None]
+    metric: Output[str | None]
+    vector_type: Output[str | None]
+    schema: Output[dict[str, Any] | None]
+    record_count: Output[int | None]
+    namespace_count: Output[int | None]
+    size_bytes: Output[int | None]
+    tags: Output[dict[str, str] | None]
+    created_at: Output[str | None]
+    project: Output[str | None]
+
+    _handler = BackupHandler
+    _outputs = outputs.BACKUP_OUTPUTS
+    _inputs = ("index_name", "name", "description", "triggers", "wait")
+
+    def __init__(
+        self,
+        resource_name: str,
+        *,
+        index_name: Input[str],
+        name: Input[str] | None = None,
+        description: Input[str] | None = None,
+        triggers: Input[Sequence[Any]] | None = None,
+        wait: Input[bool] = True,
+        opts: pulumi.ResourceOptions | None = None,
+    ) -> None:
+        program.count_waiting(wait)
+        inputs = {
+            "index_name": index_name,
+            "name": name,
+            "description": description,
+            "triggers": triggers,
+            "wait": wait,
+        }
+        self._declare(resource_name, inputs, opts)
+
+
+class RestoredIndex(_Resource, module="pinecone", name="RestoredIndex"):
+    """An index restored from a backup, followed to the end, and verified against the backup.
+
+    The index stays pinned to the backup that it was restored from: a newer `backup_id` alone
+    restores nothing (see `on_backup_change`), a changed `triggers` does. The new index is Ready
+    and verified before the old one goes, except where an explicit `name` leaves no room for both.
+
+    Args:
+        resource_name: Pulumi name.
+        backup_id: The backup to restore; required for a create.
+        name: Name of the index, 1 to 45 characters of `a-z`, `0-9` and `-`; default
+            `<resource>-<7 hex>`.
+        tags: Tags of the index, at most 19. Given, the program owns the whole set; left out, the
+            backup's tags are inherited and nobody's business.
+        inherit_tags: True merges the backup's tags below the given ones.
+        deletion_protection: `enabled` or `disabled`; left out it is not managed. A protected index
+            is neither replaced nor deleted.
+        read_capacity: `{mode, dedicated: {node_type, scaling, manual: {shards, replicas}}}`; left
+            out it is not managed.
+        verify: `none`, `schema`, or `records` (also total record and namespace counts).
+        allow_empty: True accepts a restored index without records.
+        on_backup_change: What a changed `backup_id` does: `keep`, `replace` or `fail`.
+        triggers: Any values; a change restores again, from the program's `backup_id`.
+        wait: False returns as soon as the service has accepted the restore; nothing is verified.
+        opts: Resource options; `custom_timeouts` bound the wait (create 6 h, update 1 h, delete
+            15 min).
+
+    Example:
+        ```python
+        import pulumi_pinecone_backup as pinecone_backup
+
+        backup = pinecone_backup.Backup("nightly", index_name="products")
+        restored = pinecone_backup.RestoredIndex(
+            "recovered", backup_id=backup.id, deletion_protection="enabled"
+        )
+        ```
+
+    Source: every version, `create_index_from_backup_operation`, `configure_index`.
+    """
+
+    backup_id: Output[str]
+    name: Output[str]
+    tags: Output[dict[str, str] | None]
+    inherit_tags: Output[bool | None]
+    deletion_protection: Output[str | None]
+    read_capacity: Output[dict[str, Any] | None]
+    verify: Output[str]
+    allow_empty: Output[bool]
+    on_backup_change: Output[str]
+    triggers: Output[list[Any] | None]
+    wait: Output[bool]
+    index_id: Output[str | None]
+    host: Output[str | None]
+    private_host: Output[str | None]
+    status: Output[str]
+    restore_job_id: Output[str | None]
+    dimension: Output[int | None]
+    metric: Output[str | None]
+    vector_type: Output[str | None]
+    schema: Output[dict[str, Any] | None]
+    embed: Output[dict[str, Any] | None]
+    cloud: Output[str | None]
+    region: Output[str | None]
+    effective_tags: Output[dict[str, str] | None]
+    recovery_point_at: Output[str | None]
+    restore_started_at: Output[str | None]
+    restore_completed_at: Output[str | None]
+    rpo_seconds: Output[float | None]
+    rto_seconds: Output[float | None]
+    verification: Output[list[dict[str, Any]] | None]
+    owner_mark: Output[str | None]
+    project: Output[str | None]
+
+    _handler = RestoredIndexHandler
+    _outputs = outputs.RESTORED_INDEX_OUTPUTS
+    _inputs = (
+        "backup_id",
+        "name",
+        "tags",
+        "inherit_tags",
+        "deletion_protection",
+        "read_capacity",
+        "verify",
+        "allow_empty",
+        "on_backup_change",
+        "triggers",
+        "wait",
+    )
+
+    def __init__(
+        self,
+        resource_name: str,
+        *,
+        backup_id: Input[str] | None = None,
+        name: Input[str] | None = None,
+        tags: Input[Mapping[str, Input[str]]] | None = None,
+        inherit_tags: Input[bool] | None = None,
+        deletion_protection: Input[Literal["enabled", "disabled"]] | None = None,
+        read_capacity: Input[ReadCapacityArgs] | None = None,
+        verify: Input[Literal["none", "schema", "records"]] = "records",
+        allow_empty: Input[bool] = False,
+        on_backup_change: Input[Literal["keep", "replace", "fail"]] = "keep",
+        triggers: Input[Sequence[Any]] | None = None,
+        wait: Input[bool] = True,
+        opts: pulumi.ResourceOptions | None = None,
+    ) -> None:
+        program.count_waiting(wait)
+        if program.holds_output(tags):
+            secret = pulumi.ResourceOptions(additional_secret_outputs=["effective_tags"])
+            opts = pulumi.ResourceOptions.merge(opts, secret)
+        inputs = {
+            "backup_id": backup_id,
+            "name": name,
+            "tags": tags,
+            "inherit_tags": inherit_tags,
+            "deletion_protection": deletion_protection,
+            "read_capacity": read_capacity,
+            "verify": verify,
+            "allow_empty": allow_empty,
+            "on_backup_change": on_backup_change,
+            "triggers": triggers,
+            "wait": wait,
+        }
+        self._declare(resource_name, inputs, opts)
+
+
+class BackupSchedule(_Resource, module="pinecone", name="BackupSchedule"):
+    """A schedule that takes backups of an index; the backups outlive it.
+
+    Args:
+        resource_name: Pulumi name.
+        index_name: Name of the index; a change replaces.
+        name: Name of the schedule, 1 to 28 characters of `a-z`, `0-9` and `-`; default
+            `<resource>-<7 hex>`. A change replaces.
+        frequency: `daily`, `weekly` or `monthly`.
+        retention_days: Days until a scheduled backup expires, at least 1.
+        enabled: False pauses the schedule. Enabling it takes a backup at once.
+        opts: Resource options.
+
+    Example:
+        ```python
+        import pulumi_pinecone_backup as pinecone_backup
+
+        schedule = pinecone_backup.BackupSchedule(
+            "daily", index_name="products", frequency="daily", retention_days=14
+        )
+        ```
+
+    Source: 2026-07, `create_backup_schedule`, `update_backup_schedule`.
+    """
+
+    index_name: Output[str]
+    name: Output[str]
+    frequency: Output[str]
+    retention_days: Output[int]
+    enabled: Output[bool]
+    schedule_id: Output[str]
+    index_id: Output[str | None]
+    schedule_type: Output[str | None]
+    next_scheduled_run: Output[str | None]
+    created_at: Output[str | None]
+    project: Output[str | None]
+
+    _handler = BackupScheduleHandler
+    _outputs = outputs.BACKUP_SCHEDULE_OUTPUTS
+    _inputs = ("index_name", "name", "frequency", "retention_days", "enabled")
+
+    def __init__(
+        self,
+        resource_name: str,
+        *,
+        index_name: Input[str],
+        name: Input[str] | None = None,
+        frequency: Input[Literal["daily", "weekly", "monthly"]],
+        retention_days: Input[int],
+        enabled: Input[bool] = True,
+        opts: pulumi.ResourceOptions | None = None,
+    ) -> None:
+        inputs = {
+            "index_name": index_name,
+            "name": name,
+            "frequency": frequency,
+            "retention_days": retention_days,
+            "enabled": enabled,
+        }
+        self._declare(resource_name, inputs, opts)

@@ -1,0 +1,271 @@
+"""Create, read, update and delete of a `RestoredIndex`, from Pulumi's properties to its results."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from pulumi.dynamic import CreateResult, ReadResult, UpdateResult
+
+from . import (
+    capacity,
+    engine_bridge,
+    ownership,
+    restored_index_tags,
+    results,
+    session,
+    waiting,
+)
+from .engine_bridge import Call
+from .errors import (
+    ConfigurationError,
+    ForbiddenError,
+    NotFoundError,
+    PineconeBackupError,
+)
+from .inputs import MARK_TAG, RestoredIndexInputs, parse
+from .models import IndexModel
+from .outputs import Restore, echo, restored_index_outputs
+from .restored_index_check import FAILED_STATUSES, is_unfinished, protected_text
+from .restored_index_lifecycle import Operation, refuse_foreign, wait_until_gone
+from .verification import Check, skipped
+
+_ONLY_READ = skipped("the index is only read, not restored here")
+
+
+def create(props: Mapping[str, Any], call: Call) -> CreateResult:
+    """Restore an index, follow its job to the end, and verify it."""
+    inputs = parse(RestoredIndexInputs, props)
+    operation = _operation(inputs, Restore(), call, waiting.CREATE_SECONDS)
+    operation.start()
+    ownership.claim_newest(inputs.identity, operation.name, lambda: _is_ready(operation.name))
+    error = _completed(operation)
+    outputs = restored_index_outputs(inputs, operation.restore)
+    return results.created(call, operation.name, outputs, error)
+
+
+def update(id_: str, olds: Mapping[str, Any], news: Mapping[str, Any], call: Call) -> UpdateResult:
+    """Continue an unfinished restore, or change tags, protection and capacity in place."""
+    inputs = parse(RestoredIndexInputs, {**news, "name": id_})
+    restore = _recorded(olds)
+    operation = _operation(inputs, restore, call, waiting.UPDATE_SECONDS)
+    operation.refresh()
+    live = operation.live
+    refuse_foreign(live, restore.owner_mark)
+    ownership.claim_newest(inputs.identity, id_, lambda: _is_ready(id_))
+    error: Exception | None
+    if restore.status in FAILED_STATUSES:
+        error = _caught(operation.shape)
+        engine_bridge.warn(
+            f"the restore of index `{id_}` ended as {restore.status}; the next `pulumi up` "
+            "removes the failed index and restores again",
+            call,
+        )
+    elif is_unfinished(olds):
+        error = _completed(operation)
+    else:
+        restore.status = "Ready" if live.is_ready else live.status.state
+        error = _caught(operation.shape) or _caught(lambda: capacity.converge(operation))
+    outputs = restored_index_outputs(inputs, restore)
+    if error is not None:
+        outputs |= _observed(outputs, restore.index or live)
+    return results.updated(call, id_, outputs, error)
+
+
+def read(id_: str, props: Mapping[str, Any], call: Call) -> ReadResult:
+    """Report the live index; a 404 counts only for a key of the recorded project."""
+    client = session.current.client()
+    is_recorded = "status" in props
+    try:
+        live = client.describe_index(id_)
+    except NotFoundError:
+        if not is_recorded:
+            raise
+        ownership.confirm_gone(client, props.get("project"), f"index `{id_}`")
+        return results.gone()
+    session.current.prove(live.project)
+    inputs = parse(RestoredIndexInputs, props if is_recorded else _inputs_of(live, props))
+    if is_recorded:
+        _refuse_other_source(live, props)
+    restore = _looked_at(_recorded(props), live)
+    outputs = restored_index_outputs(inputs, restore)
+    if not is_recorded:
+        outputs["verification"] = [row.model_dump(exclude_none=True) for row in _ONLY_READ]
+        return results.was_read(call, id_, outputs, echo(inputs), None)
+    seen = _observed(props, live)
+    outputs |= seen
+    return results.was_read(
+        call, id_, outputs, {**echo(inputs), **seen}, _unhealthy(live, inputs, restore, outputs)
+    )
+
+
+def delete(id_: str, props: Mapping[str, Any], call: Call) -> None:
+    """Delete the index if it is still this state entry's, and wait until it is gone."""
+    client = session.current.client()
+    deadline = time.monotonic() + (call.timeout_seconds or waiting.DELETE_SECONDS)
+    try:
+        live = client.describe_index(id_)
+    except NotFoundError:
+        ownership.refuse_other_project(client, props.get("project"), f"index `{id_}`")
+        return
+    how = ownership.standing(live, props.get("owner_mark"))
+    if how == "taken over":
+        engine_bridge.info(
+            f"index `{id_}` was not deleted: its tag `{MARK_TAG}` shows that another resource or "
+            "stack has taken it over",
+            call,
+        )
+        return
+    if how == "mark gone":
+        raise ConfigurationError(f"not deleted: {ownership.describe_standing(live, how)}")
+    _refuse_other_source(live, props)
+    ownership.refuse_gap(props, id_, f"index `{id_}`")
+    _delete_live(client, live, deadline)
+
+
+def _delete_live(client: Any, live: IndexModel, deadline: float) -> None:
+    if live.deletion_protection == "enabled":
+        raise ConfigurationError(f"not deleted: {protected_text(live.name)}")
+    if not live.is_terminating:
+        try:
+            client.delete_index(live.name)
+        except NotFoundError:
+            return
+        except ForbiddenError as error:
+            if client.describe_index(live.name).deletion_protection == "enabled":
+                raise ConfigurationError(f"not deleted: {protected_text(live.name)}") from error
+            raise
+    with session.current.lock:
+        session.current.deleted.add(live.name)
+    wait_until_gone(session.current.watchers(), live.name, deadline)
+
+
+def _operation(
+    inputs: RestoredIndexInputs, restore: Restore, call: Call, seconds: float
+) -> Operation:
+    current = session.current
+    return Operation(
+        current.client(), current.watchers(), current.jobs(), inputs, restore, call, seconds
+    )
+
+
+def _completed(operation: Operation) -> Exception | None:
+    return _caught(operation.complete)
+
+
+def _caught(step: Any) -> Exception | None:
+    """Return what a step raised: from here on the state must be kept, come what may."""
+    try:
+        step()
+    except Exception as error:  # noqa: BLE001, RUF100
+        return error
+    return None
+
+
+def _is_ready(name: str) -> bool:
+    try:
+        return session.current.client().describe_index(name).is_ready
+    except PineconeBackupError:
+        return False  # in doubt the old index stays
+
+
+def _recorded(props: Mapping[str, Any]) -> Restore:
+    """Return what the state knows of a restore."""
+    rows = [Check.model_validate(dict(row)) for row in props.get("verification") or []]
+    return Restore(
+        index_id=props.get("index_id"),
+        restore_job_id=props.get("restore_job_id"),
+        status=props.get("status"),
+        recovery_point_at=_time(props.get("recovery_point_at")),
+        restore_started_at=_time(props.get("restore_started_at")),
+        restore_completed_at=_time(props.get("restore_completed_at")),
+        rto_seconds=props.get("rto_seconds"),
+        verification=rows,
+        owner_mark=props.get("owner_mark"),
+        project=props.get("project"),
+        recorded=props,
+    )
+
+
+def _time(text: Any) -> datetime | None:
+    return datetime.fromisoformat(str(text).replace("Z", "+00:00")) if text else None
+
+
+def _looked_at(restore: Restore, live: IndexModel) -> Restore:
+    """Return what is known of a restore after a look at the live index."""
+    restore.index, restore.project = live, live.project or restore.project
+    restore.status = "Ready" if live.is_ready else live.status.state
+    if restore.restore_job_id is None and not restore.recorded.get("status"):
+        job = _caught_job(live.name)
+    elif live.is_ready and restore.restore_completed_at:
+        return restore
+    else:
+        job = session.current.jobs().look_when_ready(restore.restore_job_id)
+    if job is None:
+        return restore
+    if job.is_failed and not live.is_ready:
+        restore.status = job.status
+    restore.restore_job_id = job.restore_job_id
+    restore.index_id = restore.index_id or job.target_index_id
+    restore.restore_started_at = restore.restore_started_at or job.created_at
+    restore.restore_completed_at = restore.restore_completed_at or job.completed_at
+    return restore
+
+
+def _caught_job(index_name: str) -> Any:
+    try:
+        return ownership.newest_job(session.current.client(), index_name, None)
+    except PineconeBackupError:
+        return None  # jobs are advice
+
+
+def _observed(recorded: Mapping[str, Any], live: IndexModel) -> dict[str, Any]:
+    """Return the managed properties as the live index has them."""
+    seen: dict[str, Any] = {
+        "tags": restored_index_tags.observed(recorded, live),
+        "read_capacity": capacity.observed(recorded, live),
+    }
+    if recorded.get("deletion_protection") is not None:
+        seen["deletion_protection"] = live.deletion_protection
+    return {key: value for key, value in seen.items() if value is not None}
+
+
+def _inputs_of(live: IndexModel, props: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the inputs that would have made an index which is only read."""
+    found = {"name": live.name, "backup_id": live.source_backup_id}
+    return {**props, **{key: value for key, value in found.items() if value is not None}}
+
+
+def _refuse_other_source(live: IndexModel, props: Mapping[str, Any]) -> None:
+    recorded = props.get("backup_id")
+    if live.source_backup_id and recorded and live.source_backup_id != recorded:
+        raise ConfigurationError(
+            f"index `{live.name}` was restored from backup `{live.source_backup_id}`, not from the "
+            f"recorded `{recorded}`: somebody has replaced it. The state is kept; remove the "
+            "resource from it with `pulumi state delete`, or delete that index and run `pulumi up`"
+        )
+
+
+def _unhealthy(
+    live: IndexModel,
+    inputs: RestoredIndexInputs,
+    restore: Restore,
+    outputs: Mapping[str, Any],
+) -> str | None:
+    how = ownership.standing(live, restore.owner_mark)
+    if how in ("taken over", "mark gone"):
+        return ownership.describe_standing(live, how)
+    if not inputs.wait:
+        return None
+    if restore.status in FAILED_STATUSES:
+        return (
+            f"the restore of index `{live.name}` ended as {restore.status}; the next `pulumi up` "
+            "removes the failed index and restores again"
+        )
+    if restore.status != "Ready":
+        return f"index `{live.name}` is {restore.status}; `pulumi up` goes on waiting"
+    if is_unfinished(outputs):
+        return f"index `{live.name}` is not verified yet; `pulumi up` verifies it"
+    return None

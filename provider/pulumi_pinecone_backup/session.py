@@ -1,0 +1,124 @@
+"""What one plugin process remembers: its client, cached lists, and what it saw of each resource.
+
+Handlers hold no state, because they are pickled; this module holds it. A process serves one stack
+and one operation, so nothing here needs to be forgotten before it ends.
+"""
+
+from __future__ import annotations
+
+import os
+import threading
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from . import engine_bridge, waiting
+from .client import Client
+from .errors import ConfigurationError, PineconeBackupError
+from .models import BackupModel, IndexModel
+from .restore_jobs import JobBoard
+from .settings import Settings
+
+
+@dataclass
+class Newer:
+    """The newest object that this process made or continued for a resource."""
+
+    object_id: str
+    is_ready: Callable[[], bool]
+
+
+@dataclass
+class Session:
+    """State of one plugin process; every access is under its lock."""
+
+    config: Mapping[str, str] = field(default_factory=dict)
+    lock: threading.RLock = field(default_factory=threading.RLock)
+    names: dict[str, str] = field(default_factory=dict)
+    decisions: dict[str, tuple[str, dict[str, Any]]] = field(default_factory=dict)
+    checked: set[str] = field(default_factory=set)
+    recorded_ids: set[str] = field(default_factory=set)
+    proven_projects: set[str] = field(default_factory=set)
+    deleted: set[str] = field(default_factory=set)
+    newest: dict[str, Newer] = field(default_factory=dict)
+    _client: Client | None = None
+    _watchers: waiting.Watchers | None = None
+    _jobs: JobBoard | None = None
+    _preflight: dict[str, Any] = field(default_factory=dict)
+
+    def client(self) -> Client:
+        """Returns the process's one client.
+
+        Raises:
+            ConfigurationError: No key, or settings that cannot be used.
+        """
+        with self.lock:
+            if self._client is None:
+                settings = Settings.resolve(self.config, os.environ)
+                self._client = Client(settings, on_warning=engine_bridge.warn)
+            return self._client
+
+    def watchers(self) -> waiting.Watchers:
+        """Return the process's watchers."""
+        with self.lock:
+            if self._watchers is None:
+                self._watchers = waiting.Watchers(self.client())
+            return self._watchers
+
+    def jobs(self) -> JobBoard:
+        """Return the process's board of restore jobs."""
+        with self.lock:
+            if self._jobs is None:
+                self._jobs = JobBoard(self.client())
+            return self._jobs
+
+    def has_client(self) -> bool:
+        """Return whether settings were good enough for a client."""
+        return self._client is not None
+
+    def indexes(self) -> dict[str, IndexModel] | None:
+        """Returns the project's indexes by name, asked once per process; None if not to be had."""
+        found: dict[str, IndexModel] | None = self._cached(
+            "indexes", lambda c: {i.name: i for i in c.list_indexes()}
+        )
+        return found
+
+    def backups(self) -> dict[str, BackupModel] | None:
+        """Returns the project's backups by id, asked once per process; None if not to be had."""
+        found: dict[str, BackupModel] | None = self._cached(
+            "backups", lambda c: {b.backup_id: b for b in c.list_project_backups()}
+        )
+        return found
+
+    def _cached(self, what: str, ask: Callable[[Client], dict[str, Any]]) -> Any:
+        with self.lock:
+            if what not in self._preflight:
+                self._preflight[what] = self._ask(ask)
+            return self._preflight[what]
+
+    def _ask(self, ask: Callable[[Client], dict[str, Any]]) -> dict[str, Any] | None:
+        if self._preflight.get("unavailable"):
+            return None
+        try:
+            client = self.client()
+            return ask(client) if client.settings.preflight else None
+        except PineconeBackupError as error:
+            self._preflight["unavailable"] = True
+            step = "" if isinstance(error, ConfigurationError) else "; `up` will need the service"
+            engine_bridge.warn(f"nothing was checked at the service: {error}{step}")
+            return None
+
+    def prove(self, project: str | None) -> None:
+        """Remembers that the key reads this project."""
+        if project:
+            with self.lock:
+                self.proven_projects.add(project)
+
+
+current = Session()
+
+
+def configure(config: Mapping[str, Any]) -> None:
+    """Takes the stack's configuration over. Called by every handler's `configure`."""
+    with current.lock:
+        current.config = {key: str(value) for key, value in config.items()}
