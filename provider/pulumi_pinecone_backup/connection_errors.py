@@ -59,6 +59,7 @@ def _causes(error: BaseException) -> Iterator[BaseException]:
 
 def _reason(causes: list[BaseException]) -> str:
     for kinds, reason in (
+        (requests.exceptions.InvalidURL, "its address cannot be used"),
         ((requests.exceptions.ProxyError, urllib3_errors.ProxyError), "the proxy failed"),
         ((socket.gaierror, urllib3_errors.NameResolutionError), "its name cannot be resolved"),
         (ssl.SSLCertVerificationError, "its certificate is not trusted"),

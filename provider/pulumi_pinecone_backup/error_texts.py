@@ -70,7 +70,13 @@ def api_error(attempt: Attempt, refusal: Refusal) -> ApiError:
     request_id = request_id_of(refusal.headers)
     answered = " ".join(part for part in (str(refusal.status), code) if part)
     said = _said(message, readable=readable)
-    step = next_step(attempt.operation_id, refusal.status, attempt.keys_tried)
+    in_doubt = attempt.changes and refusal.status >= 500
+    step = next_step(
+        attempt.operation_id,
+        refusal.status,
+        keys_tried=attempt.keys_tried,
+        may_have_happened=in_doubt,
+    )
     text = f"Could not {attempt.doing}: the service answered {answered}{said} "
     text += f"({origin(attempt, request_id)}). {step}"
     return _CLASSES.get(refusal.status, ApiError)(
@@ -82,7 +88,7 @@ def api_error(attempt: Attempt, refusal: Refusal) -> ApiError:
         path=attempt.path,
         request_id=request_id,
         retry_after_seconds=refusal.retry_after_seconds,
-        may_have_happened=attempt.changes and refusal.status >= 500,
+        may_have_happened=in_doubt,
     )
 
 

@@ -13,7 +13,7 @@ from typing import Final
 
 _KEY_OF_STACK: Final = "pinecone-backup:apiKey"
 
-_ROLE: Final = "the key's role lacks the permission that the text above may name"
+_ROLE: Final = "the key's role lacks a permission, which the service's text may name"
 _BACKUP_403: Final = (
     "Either the plan has no backups (Standard and Enterprise have them), or the project's backup "
     f"quota is used up (delete backups that are not needed), or {_ROLE}."
@@ -22,9 +22,7 @@ _SCHEDULE_403: Final = (
     f"Either the plan has no backup schedules (Standard and Enterprise have them), or {_ROLE}."
 )
 _READ_403: Final = f"Either the plan does not include this, or {_ROLE}."
-_UNPAID: Final = (
-    "Pay the open invoices, or leave the trial, in the Pinecone console; then run again."
-)
+_UNPAID: Final = "The plan is not paid: settle that in the Pinecone console, then run again."
 _BACKUP_GONE: Final = (
     "It was deleted, or it belongs to another project than the API key: list what there is with "
     "`list_backups`."
@@ -94,7 +92,7 @@ _STEPS: Final[dict[tuple[str, int], str]] = {
     ("list_project_backups", 403): _READ_403,
     ("describe_backup", 403): _READ_403,
     ("describe_backup", 404): _BACKUP_GONE,
-    ("delete_backup", 403): f"It stays: {_ROLE}.",
+    ("delete_backup", 403): f"The backup stays: {_ROLE}.",
     ("delete_backup", 404): _BACKUP_GONE,
     ("delete_backup", 412): (
         "A restore of this backup is still running: wait until it has ended, then run again."
@@ -131,7 +129,10 @@ _STEPS: Final[dict[tuple[str, int], str]] = {
     ("list_backup_schedules", 404): _INDEX_GONE,
     ("describe_backup_schedule", 403): _SCHEDULE_403,
     ("describe_backup_schedule", 404): _SCHEDULE_GONE,
-    ("update_backup_schedule", 400): _SCHEDULE_INPUT,
+    ("update_backup_schedule", 400): (
+        "Check frequency (`daily`, `weekly`, `monthly`) and retention (from 1 day up to the plan's "
+        "maximum)."
+    ),
     ("update_backup_schedule", 403): _SCHEDULE_403,
     ("update_backup_schedule", 404): _SCHEDULE_GONE,
     ("update_backup_schedule", 409): _ONE_SCHEDULE,
@@ -152,18 +153,22 @@ _ANY_OPERATION: Final[dict[int, str]] = {
 }
 
 
-def next_step(operation_id: str, status: int, keys_tried: Sequence[str]) -> str:
+def next_step(
+    operation_id: str, status: int, *, keys_tried: Sequence[str], may_have_happened: bool
+) -> str:
     """Return the next step after a refusal, or an empty text where none is known.
 
     Args:
         operation_id: The operation that was refused.
         status: HTTP status of the answer.
         keys_tried: Where the refused keys came from.
+        may_have_happened: True if the service may have done it although it says it failed.
     """
     if status == 401:
         return _wrong_key(keys_tried)
     if status >= 500:
-        return "The service failed: run again later, and report the request id if it stays."
+        doubt = "It may have taken effect all the same. " if may_have_happened else ""
+        return f"{doubt}The service failed: run again later, and report the request id if it stays."
     return _STEPS.get((operation_id, status)) or _ANY_OPERATION.get(status, "")
 
 
