@@ -131,6 +131,8 @@ class Service:
                 raise invalid(
                     f"Invalid API version: {asked}. Supported versions are: {', '.join(VERSIONS)}"
                 )
+        if operation.feature and not getattr(version, operation.feature):
+            raise not_found(request.url.path)
         role = self.state.settings.roles.get(key)
         if role is not None and not may(role, operation.permission):
             raise permission_denied(f"Permission {operation.permission} is required")

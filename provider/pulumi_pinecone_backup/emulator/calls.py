@@ -66,6 +66,7 @@ class Operation:
         permission: What the key's role must include.
         run: Its function, called with the state's lock held.
         plane: Decides how the version is checked and how errors look.
+        feature: The field of `ApiVersion` without which the operation does not exist.
     """
 
     id: str
@@ -74,6 +75,7 @@ class Operation:
     permission: str
     run: Callable[[Call], Answer]
     plane: Literal["control", "data"] = "control"
+    feature: str | None = None
 
 
 def encode_token(values: Mapping[str, Any]) -> str:

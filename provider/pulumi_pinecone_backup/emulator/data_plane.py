@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import math
 from typing import Any
 
-import numpy as np
 import orjson
 
-from pulumi_pinecone_backup.emulator import indexes, records
+from pulumi_pinecone_backup.emulator import namespaces, records
 from pulumi_pinecone_backup.emulator.calls import (
     Answer,
     Call,
@@ -18,166 +16,24 @@ from pulumi_pinecone_backup.emulator.calls import (
     whole_number,
 )
 from pulumi_pinecone_backup.emulator.definitions import Definition, from_json
-from pulumi_pinecone_backup.emulator.problems import ServiceError, invalid
+from pulumi_pinecone_backup.emulator.filters import Predicate, compile_filter, matches
+from pulumi_pinecone_backup.emulator.problems import invalid
 from pulumi_pinecone_backup.emulator.records import Record
 from pulumi_pinecone_backup.emulator.requests import read_object
+from pulumi_pinecone_backup.emulator.search import nearest
 from pulumi_pinecone_backup.emulator.shapes import Row
+from pulumi_pinecone_backup.emulator.target import index_of, namespace_of
+from pulumi_pinecone_backup.emulator.vectors import (
+    check_id,
+    parse_metadata,
+    parse_sparse,
+    parse_values,
+    parse_vector,
+    vector,
+)
 
 BATCH_LIMIT = 1000
-_METADATA_LIMIT = 40_960
-_ID_LIMIT = 512
-_SPARSE_LIMIT = 2048
-
-
-def index_of(call: Call) -> Row:
-    """Returns the index that the host in the path belongs to, ready to be used.
-
-    Raises:
-        ServiceError: 401 where it is another project's, 404 where there is none, 503 where it is
-            not ready.
-    """
-    name, _, project = call.parameters["host"].rpartition("-")
-    if project != call.project:
-        raise ServiceError(401, "UNAUTHENTICATED", "Unauthorized")
-    row = indexes.describe(call.state, call.project, name)
-    if row["state"] in ("Initializing", "InitializationFailed", "Failed", "Terminating"):
-        raise ServiceError(503, "SERVICE_UNAVAILABLE", f"Index {name} is not ready")
-    return row
-
-
-def namespace_of(value: object) -> str:
-    """Reads a namespace; the default one has two names."""
-    if value is None or value == "__default__":
-        return ""
-    if not isinstance(value, str):
-        raise invalid("`namespace` must be a string")
-    return value
-
-
-def parse_vector(item: object, definition: Definition) -> Record:
-    """Reads one record as upsert takes it.
-
-    Raises:
-        ServiceError: 400 with the service's reason.
-    """
-    if not isinstance(item, dict):
-        raise invalid("Each vector must be an object")
-    identifier = check_id(item.get("id"))
-    dense = parse_values(item.get("values"), definition)
-    sparse = parse_sparse(item.get("sparseValues", item.get("sparse_values")), definition)
-    if dense is None and definition.vector_type == "dense":
-        raise invalid(f"Vector {identifier} needs `values`: the index holds dense vectors")
-    if sparse is None and definition.vector_type == "sparse":
-        raise invalid(f"Vector {identifier} needs `sparseValues`: the index holds sparse vectors")
-    indices, values = sparse or (None, None)
-    return Record(identifier, dense, indices, values, parse_metadata(item.get("metadata")))
-
-
-def check_id(value: object) -> str:
-    """Reads the id of a record."""
-    if not isinstance(value, str) or not value:
-        raise invalid("Vector ID must be a non-empty string")
-    if len(value) > _ID_LIMIT:
-        raise invalid(f"Vector ID length {len(value)} exceeds the limit of {_ID_LIMIT}")
-    if not value.isascii():
-        raise invalid("Vector ID must be ASCII")
-    return value
-
-
-def numbers(value: object, name: str) -> np.ndarray[Any, np.dtype[np.float32]]:
-    """Reads a list of finite numbers as float32."""
-    if not isinstance(value, list) or not all(type(number) in (int, float) for number in value):
-        raise invalid(f"`{name}` must be a list of numbers")
-    try:
-        with np.errstate(over="ignore"):
-            array = np.asarray(value, dtype="<f4")
-    except OverflowError as error:
-        raise invalid(f"`{name}` holds numbers that are too large") from error
-    if not np.isfinite(array).all():
-        raise invalid(f"`{name}` holds numbers that are too large")
-    return array
-
-
-def parse_values(value: object, definition: Definition) -> bytes | None:
-    """Reads dense values."""
-    if value is None or (value == [] and definition.vector_type == "sparse"):
-        return None
-    array = numbers(value, "values")
-    if definition.vector_type != "dense":
-        raise invalid("Index configuration does not support dense values")
-    if len(array) != definition.dimension:
-        raise invalid(
-            f"Vector dimension {len(array)} does not match the dimension of the index "
-            f"{definition.dimension}"
-        )
-    if not array.any():
-        raise invalid("Dense vectors must contain at least one non-zero value.")
-    return array.tobytes()
-
-
-def parse_sparse(value: object, definition: Definition) -> tuple[bytes, bytes] | None:
-    """Reads sparse values: their indices and numbers."""
-    if value is None:
-        return None
-    if not isinstance(value, dict):
-        raise invalid("`sparseValues` must be an object")
-    if definition.vector_type == "dense" and definition.metric != "dotproduct":
-        raise invalid(
-            "Index configuration does not support sparse values - only indexes that are sparse "
-            "or using dotproduct are supported"
-        )
-    indices = value.get("indices")
-    if not isinstance(indices, list) or not all(
-        type(index) is int and 0 <= index < 2**32 for index in indices
-    ):
-        raise invalid("`indices` of sparse values must be a list of 32-bit unsigned integers")
-    array = numbers(value.get("values"), "sparseValues.values")
-    if len(array) != len(indices):
-        raise invalid("Sparse indices and values must have the same length")
-    if len(set(indices)) != len(indices):
-        raise invalid("Sparse indices must be unique")
-    if not 1 <= len(indices) <= _SPARSE_LIMIT:
-        raise invalid(f"Sparse vectors must have 1 to {_SPARSE_LIMIT} values")
-    return np.asarray(indices, dtype="<u4").tobytes(), array.tobytes()
-
-
-def parse_metadata(value: object) -> str | None:
-    """Reads metadata: strings, numbers, booleans and lists of strings."""
-    if value is None:
-        return None
-    if not isinstance(value, dict):
-        raise invalid("`metadata` must be an object")
-    for key, item in value.items():
-        is_list = isinstance(item, list) and all(isinstance(part, str) for part in item)
-        is_number = type(item) in (int, float) and math.isfinite(item)
-        if not (is_list or is_number or isinstance(item, str | bool)):
-            raise invalid(
-                "Metadata value must be a string, number, boolean or list of strings, "
-                f"got '{orjson.dumps(item).decode()[:40]}' for field '{key}'"
-            )
-    text = orjson.dumps(value)
-    if len(text) > _METADATA_LIMIT:
-        raise invalid(
-            f"Metadata size is {len(text)} bytes, which exceeds the limit of "
-            f"{_METADATA_LIMIT} bytes per vector"
-        )
-    return text.decode()
-
-
-def vector(record: Record, *, values: bool = True, metadata: bool = True) -> dict[str, Any]:
-    """Returns a record as the service answers it."""
-    result: dict[str, Any] = {"id": record.id}
-    if values:
-        dense = record.dense
-        result["values"] = [] if dense is None else np.frombuffer(dense, dtype="<f4")
-        if record.sparse_indices is not None and record.sparse_values is not None:
-            result["sparseValues"] = {
-                "indices": np.frombuffer(record.sparse_indices, dtype="<u4"),
-                "values": np.frombuffer(record.sparse_values, dtype="<f4"),
-            }
-    if metadata and record.metadata is not None:
-        result["metadata"] = orjson.Fragment(record.metadata)
-    return result
+_TOP_LIMIT = 10_000
 
 
 def upsert_vectors(call: Call) -> Answer:
@@ -253,6 +109,13 @@ def describe_index_stats(call: Call) -> Answer:
     index = index_of(call)
     definition = from_json(index["definition"])
     counts = records.counts(call.state.connection, index["key"])
+    condition = read_object(call.body).get("filter") if call.body else None
+    if condition is not None:
+        predicate = compile_filter(condition)
+        counts = {
+            name: (len(_selected(call, index, name, predicate)), size)
+            for name, (_, size) in counts.items()
+        }
     payload: dict[str, Any] = {
         "namespaces": {name: {"vectorCount": count} for name, (count, _) in counts.items()},
         "indexFullness": 0.0,
@@ -265,21 +128,198 @@ def describe_index_stats(call: Call) -> Answer:
     return Answer(200, payload)
 
 
+def _identifiers(value: object) -> list[str]:
+    if not isinstance(value, list) or not 1 <= len(value) <= BATCH_LIMIT:
+        raise invalid(f"`ids` must name 1 to {BATCH_LIMIT} vectors")
+    return [check_id(item) for item in value]
+
+
+def _selected(call: Call, index: Row, namespace: str, predicate: Predicate) -> list[Record]:
+    return [
+        row
+        for row in records.scan(call.state.connection, index["key"], namespace)
+        if matches(predicate, row.metadata)
+    ]
+
+
+def delete_vectors(call: Call) -> Answer:
+    """Removes records: by id, by filter, or all of a namespace, which itself stays."""
+    index = index_of(call)
+    body = read_object(call.body)
+    namespace = namespace_of(body.get("namespace"))
+    ids, everything, condition = body.get("ids"), body.get("deleteAll"), body.get("filter")
+    if everything is not None and not isinstance(everything, bool):
+        raise invalid("`deleteAll` must be a boolean")
+    if sum((bool(ids), bool(everything), condition is not None)) != 1:
+        raise invalid("Exactly one of `ids`, `deleteAll` and `filter` must be given")
+    if namespace not in records.counts(call.state.connection, index["key"]):
+        raise namespaces.missing()
+    connection = call.state.connection
+    if ids:
+        chosen = _identifiers(ids)
+    elif condition is not None:
+        predicate = compile_filter(condition)
+        chosen = [row.id for row in _selected(call, index, namespace, predicate)]
+    else:
+        chosen = records.all_ids(connection, index["key"], namespace)
+    with call.state.change():
+        records.delete_ids(connection, index["key"], namespace, chosen)
+    return Answer(200, {})
+
+
+def update_vector(call: Call) -> Answer:
+    """Changes one record by its id, or the metadata of all that a filter fits."""
+    index = index_of(call)
+    body = read_object(call.body)
+    namespace = namespace_of(body.get("namespace"))
+    definition = from_json(index["definition"])
+    changes = parse_metadata(body.get("setMetadata"))
+    if (body.get("id") is None) == (body.get("filter") is None):
+        raise invalid("Exactly one of `id` and `filter` must be given")
+    if body.get("filter") is not None:
+        if body.get("values") is not None or body.get("sparseValues") is not None:
+            raise invalid("An update by filter changes metadata only")
+        found = _selected(call, index, namespace, compile_filter(body["filter"]))
+        is_trial = body.get("dryRun", False)
+        if not isinstance(is_trial, bool):
+            raise invalid("`dryRun` must be a boolean")
+        answer = Answer(200, {"matchedRecords": len(found)})
+        if is_trial:
+            return answer
+    else:
+        identifier = check_id(body["id"])
+        found = records.fetch(call.state.connection, index["key"], namespace, [identifier])
+        answer = Answer(200, {})
+    changed = [_changed(row, body, changes, definition) for row in found]
+    if changed:
+        with call.state.change() as connection:
+            records.upsert(connection, index["key"], namespace, changed)
+    return answer
+
+
+def _changed(
+    row: Record, body: dict[str, Any], changes: str | None, definition: Definition
+) -> Record:
+    dense = parse_values(body.get("values") or None, definition)
+    sparse = parse_sparse(body.get("sparseValues"), definition)
+    metadata = row.metadata
+    if changes is not None:
+        merged = orjson.loads(metadata or "{}") | orjson.loads(changes)
+        metadata = parse_metadata(merged)
+    indices, values = sparse or (row.sparse_indices, row.sparse_values)
+    return Record(row.id, dense or row.dense, indices, values, metadata)
+
+
+def query_vectors(call: Call) -> Answer:
+    """Returns the nearest records, compared one by one."""
+    index = index_of(call)
+    body = read_object(call.body)
+    definition = from_json(index["definition"])
+    namespace = namespace_of(body.get("namespace"))
+    count = body.get("topK")
+    if type(count) is not int or not 1 <= count <= _TOP_LIMIT:
+        raise invalid(f"`topK` must be an integer between 1 and {_TOP_LIMIT}")
+    flags = {name: body.get(name) or False for name in ("includeValues", "includeMetadata")}
+    if not all(isinstance(flag, bool) for flag in flags.values()):
+        raise invalid("`includeValues` and `includeMetadata` must be booleans")
+    dense, sparse = _wanted(call, index, namespace, body, definition)
+    condition = body.get("filter")
+    found = nearest(
+        records.scan(call.state.connection, index["key"], namespace),
+        definition,
+        dense=dense,
+        sparse=sparse,
+        predicate=None if condition is None else compile_filter(condition),
+        count=count,
+    )
+    matched = [
+        vector(row, values=flags["includeValues"], metadata=flags["includeMetadata"])
+        | {"score": score}
+        for score, row in found
+    ]
+    usage = {"readUnits": 1}
+    return Answer(200, {"results": [], "matches": matched, "namespace": namespace, "usage": usage})
+
+
+def _wanted(
+    call: Call, index: Row, namespace: str, body: dict[str, Any], definition: Definition
+) -> tuple[bytes | None, tuple[bytes, bytes] | None]:
+    """Reads what to search for: vectors, or the vectors of a record."""
+    given = body.get("vector") or None
+    if body.get("id") is not None:
+        if given is not None or body.get("sparseVector") is not None:
+            raise invalid("`id` cannot be combined with `vector` or `sparseVector`")
+        identifier = check_id(body["id"])
+        rows = records.fetch(call.state.connection, index["key"], namespace, [identifier])
+        if not rows:
+            raise invalid(f"Vector {identifier} does not exist in namespace '{namespace}'")
+        row = rows[0]
+        if row.sparse_indices is None or row.sparse_values is None:
+            return row.dense, None
+        return row.dense, (row.sparse_indices, row.sparse_values)
+    dense = parse_values(given, definition)
+    sparse = parse_sparse(body.get("sparseVector"), definition)
+    if dense is None and definition.vector_type == "dense":
+        raise invalid("The index holds dense vectors: give `vector` or `id`")
+    if sparse is None and definition.vector_type == "sparse":
+        raise invalid("The index holds sparse vectors: give `sparseVector` or `id`")
+    return dense, sparse
+
+
+def fetch_vectors_by_metadata(call: Call) -> Answer:
+    """Returns the records that a filter fits, page by page."""
+    index = index_of(call)
+    body = read_object(call.body)
+    namespace = namespace_of(body.get("namespace"))
+    predicate = compile_filter(body.get("filter"))
+    limit, after = body.get("limit", 100), ""
+    if type(limit) is not int or not 1 <= limit <= BATCH_LIMIT:
+        raise invalid(f"`limit` must be an integer between 1 and {BATCH_LIMIT}")
+    if (token := body.get("paginationToken")) is not None:
+        if not isinstance(token, str):
+            raise invalid("Invalid pagination token")
+        value = decode_token(token).get("skip_past")
+        if not isinstance(value, str):
+            raise invalid("Invalid pagination token")
+        after = value
+    found = [row for row in _selected(call, index, namespace, predicate) if row.id > after]
+    payload: dict[str, Any] = {
+        "vectors": {row.id: vector(row) for row in found[:limit]},
+        "namespace": namespace,
+        "usage": {"readUnits": 1},
+    }
+    if len(found) > limit:
+        payload["pagination"] = {"next": encode_token({"skip_past": found[limit - 1].id})}
+    return Answer(200, payload)
+
+
 def _operation(method: str, path: str, permission: str, run: Any) -> Operation:
     return Operation(
         id=run.__name__,
         method=method,
         path=path,
-        permission=f"data::vectors::{permission}",
+        permission=f"data::{permission}",
         run=run,
         plane="data",
     )
 
 
 OPERATIONS = (
-    _operation("POST", "/vectors/upsert", "write", upsert_vectors),
-    _operation("GET", "/vectors/fetch", "read", fetch_vectors),
-    _operation("GET", "/vectors/list", "read", list_vectors),
-    _operation("POST", "/describe_index_stats", "read", describe_index_stats),
-    _operation("GET", "/describe_index_stats", "read", describe_index_stats),
+    _operation("POST", "/vectors/upsert", "vectors::write", upsert_vectors),
+    _operation("GET", "/vectors/fetch", "vectors::read", fetch_vectors),
+    _operation("POST", "/vectors/fetch_by_metadata", "vectors::read", fetch_vectors_by_metadata),
+    _operation("GET", "/vectors/list", "vectors::read", list_vectors),
+    _operation("POST", "/vectors/update", "vectors::write", update_vector),
+    _operation("POST", "/vectors/delete", "vectors::write", delete_vectors),
+    _operation("POST", "/query", "vectors::read", query_vectors),
+    _operation("POST", "/describe_index_stats", "vectors::read", describe_index_stats),
+    _operation("GET", "/describe_index_stats", "vectors::read", describe_index_stats),
+    _operation("POST", "/namespaces", "namespaces::write", namespaces.create_namespace),
+    _operation("GET", "/namespaces", "namespaces::list", namespaces.list_namespaces),
+    _operation(
+        "GET", "/namespaces/{namespace}", "namespaces::describe", namespaces.describe_namespace
+    ),
+    _operation(
+        "DELETE", "/namespaces/{namespace}", "namespaces::write", namespaces.delete_namespace
+    ),
 )

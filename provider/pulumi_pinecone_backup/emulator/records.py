@@ -216,6 +216,14 @@ def scan(connection: sqlite3.Connection, owner: int, namespace: str) -> Iterator
         yield Record(*row)
 
 
+def all_ids(connection: sqlite3.Connection, owner: int, namespace: str) -> list[str]:
+    """Returns all ids of a namespace."""
+    rows = connection.execute(
+        "SELECT id FROM records WHERE owner = ? AND namespace = ?", (owner, namespace)
+    )
+    return [row["id"] for row in rows]
+
+
 def list_ids(
     connection: sqlite3.Connection,
     owner: int,

@@ -177,7 +177,7 @@ def backup(row: Row, version: ApiVersion, *, deleted_at: float | None) -> dict[s
         "status": status,
         "cloud": deployment.get("cloud", "byoc"),
         "region": deployment.get("region", deployment.get("environment")),
-        "created_at": timestamp(row["created_at"], suffix=version.time_suffix),
+        "created_at": time(row["created_at"], version),
     }
     if row["name"] is not None:
         result["name"] = row["name"]
@@ -189,8 +189,31 @@ def backup(row: Row, version: ApiVersion, *, deleted_at: float | None) -> dict[s
     elif version.backup_schema == "typed":
         result["schema"] = {"fields": _typed_fields(definition, version)}
     if version.reports_deleted_source and deleted_at is not None:
-        result["source_index_deleted_at"] = timestamp(deleted_at, suffix=version.time_suffix)
+        result["source_index_deleted_at"] = time(deleted_at, version)
     return result
+
+
+def time(at: float, version: ApiVersion) -> str:
+    """Returns a time as this version words it."""
+    return timestamp(at, suffix=version.time_suffix)
+
+
+def planned_backup(
+    index_row: Row, version: ApiVersion, *, backup_id: str, name: str, at: float
+) -> dict[str, Any]:
+    """Returns a backup that a schedule will make, as its history tells it."""
+    deployment = from_json(index_row["definition"]).deployment
+    return {
+        "backup_id": backup_id,
+        "source_index_name": index_row["name"],
+        "source_index_id": index_row["index_id"],
+        "name": name,
+        "status": "Scheduled",
+        "cloud": deployment.get("cloud", "byoc"),
+        "region": deployment.get("region", deployment.get("environment")),
+        "created_at": time(at, version),
+        "scheduled_execution_at": time(at, version),
+    }
 
 
 def _known(values: dict[str, Any]) -> dict[str, Any]:
@@ -208,10 +231,10 @@ def restore_job(row: Row, version: ApiVersion) -> dict[str, Any]:
         "target_index_name": row["index_name"],
         "target_index_id": row["index_id"],
         "status": row["status"],
-        "created_at": timestamp(row["created_at"], suffix=version.time_suffix),
+        "created_at": time(row["created_at"], version),
     }
     if completed_at is not None:
-        result["completed_at"] = timestamp(completed_at, suffix=version.time_suffix)
+        result["completed_at"] = time(completed_at, version)
     elif version.explicit_nulls:
         result["completed_at"] = None
     if is_done:
@@ -231,8 +254,6 @@ def schedule(row: Row, version: ApiVersion) -> dict[str, Any]:
         "frequency": row["frequency"],
         "retention_expire_after_days": row["retention_days"],
         "enabled": bool(row["enabled"]),
-        "next_scheduled_run": (
-            None if next_run is None else timestamp(next_run, suffix=version.time_suffix)
-        ),
-        "created_at": timestamp(row["created_at"], suffix=version.time_suffix),
+        "next_scheduled_run": (None if next_run is None else time(next_run, version)),
+        "created_at": time(row["created_at"], version),
     }

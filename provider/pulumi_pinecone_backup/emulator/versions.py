@@ -33,7 +33,7 @@ class ApiVersion:
         backup_name_rule: Whether names of backups are checked.
         include_deleted: Whether the by-name list of backups takes `include_deleted`.
         schedules: Whether backup schedules exist.
-        create_for_model: Shape of `create_index_for_model`, None where it does not exist.
+        create_for_model: Shape of `create_index_for_model`.
         pod_indexes: Whether pod indexes can be created.
         strict_bodies: Whether bodies for indexes refuse properties that they do not know.
         wide_tag_values: Whether tag values may hold any printable ASCII.
@@ -61,7 +61,7 @@ class ApiVersion:
     backup_name_rule: bool = False
     include_deleted: bool = False
     schedules: bool = False
-    create_for_model: Literal["embed", "field"] | None = "embed"
+    create_for_model: Literal["embed", "field"] = "embed"
     pod_indexes: bool = True
     strict_bodies: bool = False
     wide_tag_values: bool = False
@@ -101,7 +101,6 @@ _V2026_07 = ApiVersion(
     backup_name_rule=True,
     include_deleted=True,
     schedules=True,
-    create_for_model=None,
     pod_indexes=False,
     strict_bodies=True,
     wide_tag_values=True,

@@ -1,0 +1,105 @@
+"""Exact search: every record of a namespace is compared, in pieces that fit in memory."""
+
+from __future__ import annotations
+
+import heapq
+import itertools
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+import numpy as np
+
+from pulumi_pinecone_backup.emulator.definitions import Definition
+from pulumi_pinecone_backup.emulator.filters import Predicate, matches
+from pulumi_pinecone_backup.emulator.records import Record
+
+_PIECE = 2048
+
+Floats = np.ndarray[Any, np.dtype[np.float32]]
+
+
+def nearest(
+    rows: Iterable[Record],
+    definition: Definition,
+    *,
+    dense: bytes | None,
+    sparse: tuple[bytes, bytes] | None,
+    predicate: Predicate | None,
+    count: int,
+) -> list[tuple[float, Record]]:
+    """Returns the best records with their scores, the best one first.
+
+    A score is the cosine, the dot product (of dense and sparse values together) or the squared
+    Euclidean distance, where less is better.
+    """
+    fitting = rows if predicate is None else _fitting(rows, predicate)
+    sign = -1.0 if definition.metric == "euclidean" else 1.0
+    # A heap of the best so far; the number keeps equal scores from comparing records.
+    best: list[tuple[float, int, Record]] = []
+    numbers = itertools.count(0, -1)
+    for piece in _pieces(fitting):
+        for score, row in _scored(piece, definition, dense, sparse):
+            item = (sign * score, next(numbers), row)
+            if len(best) < count:
+                heapq.heappush(best, item)
+            elif item[0] > best[0][0]:
+                heapq.heapreplace(best, item)
+    ordered = sorted(best, key=lambda item: (-item[0], -item[1]))
+    return [(sign * score, row) for score, _, row in ordered]
+
+
+def _fitting(rows: Iterable[Record], predicate: Predicate) -> Iterator[Record]:
+    return (row for row in rows if matches(predicate, row.metadata))
+
+
+def _pieces(rows: Iterable[Record]) -> Iterator[list[Record]]:
+    iterator = iter(rows)
+    while piece := list(itertools.islice(iterator, _PIECE)):
+        yield piece
+
+
+def _scored(
+    piece: list[Record],
+    definition: Definition,
+    dense: bytes | None,
+    sparse: tuple[bytes, bytes] | None,
+) -> Iterator[tuple[float, Record]]:
+    if definition.vector_type == "sparse":
+        for row in piece:
+            score = _sparse_product(row, sparse)
+            if score is not None:
+                yield score, row
+        return
+    scores = _dense_scores(piece, definition, dense)
+    for score, row in zip(scores.tolist(), piece, strict=True):
+        yield score + (_sparse_product(row, sparse) or 0.0), row
+
+
+def _dense_scores(piece: list[Record], definition: Definition, dense: bytes | None) -> Floats:
+    if dense is None:
+        return np.zeros(len(piece), dtype=np.float32)
+    wanted = np.frombuffer(dense, dtype="<f4")
+    stored = np.frombuffer(b"".join(row.dense or b"" for row in piece), dtype="<f4")
+    matrix = stored.reshape(len(piece), len(wanted))
+    if definition.metric == "euclidean":
+        difference = matrix - wanted
+        return np.asarray(np.einsum("ij,ij->i", difference, difference))
+    product = matrix @ wanted
+    if definition.metric == "dotproduct":
+        return np.asarray(product)
+    lengths = np.linalg.norm(matrix, axis=1) * np.linalg.norm(wanted)
+    return np.asarray(product / lengths)
+
+
+def _sparse_product(row: Record, sparse: tuple[bytes, bytes] | None) -> float | None:
+    if sparse is None or row.sparse_indices is None or row.sparse_values is None:
+        return None
+    wanted = np.frombuffer(sparse[0], dtype="<u4"), np.frombuffer(sparse[1], dtype="<f4")
+    stored = np.frombuffer(row.sparse_indices, dtype="<u4")
+    common, first, second = np.intersect1d(
+        wanted[0], stored, assume_unique=True, return_indices=True
+    )
+    if not len(common):
+        return None
+    values = np.frombuffer(row.sparse_values, dtype="<f4")
+    return float(np.dot(wanted[1][first], values[second]))
