@@ -117,7 +117,7 @@ def _where(resource: Resource, path: Path) -> str:
     spelled = (resource.kind.spell(path[0]), *path[1:])
     if len(spelled) == 1 or resource.is_secret(spelled[:1]):
         return f"`{spelled[0]}`"
-    return f"`{spelled[0]}[{json.dumps(spelled[1])}]`"
+    return f"`{spelled[0]}[{json.dumps(spelled[1], ensure_ascii=False)}]`"
 
 
 def _shown(resource: Resource, path: Path, value: Any) -> str:

@@ -7,7 +7,7 @@ with the resources' own tokens.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 
 @dataclass(frozen=True)
@@ -22,11 +22,11 @@ class Kind:
 
     label: str
     token: str
-    spelling: dict[str, str] = field(default_factory=dict)
+    spelling: tuple[tuple[str, str], ...] = ()
 
     def spell(self, name: str) -> str:
         """Return how this type spells a property."""
-        return self.spelling.get(name, name)
+        return dict(self.spelling).get(name, name)
 
 
 BACKUP = Kind("Backup", "pulumi-python:dynamic/pinecone:Backup")
@@ -35,7 +35,7 @@ BACKUP_SCHEDULE = Kind("BackupSchedule", "pulumi-python:dynamic/pinecone:BackupS
 INDEX = Kind(
     "Index",
     "pinecone:index/index:Index",
-    {"deletion_protection": "deletionProtection"},
+    (("deletion_protection", "deletionProtection"),),
 )
 
 KINDS = (BACKUP, RESTORED_INDEX, BACKUP_SCHEDULE, INDEX)

@@ -10,11 +10,12 @@ from pydantic import Field
 
 from .findings import Complaint, Finding, Unjudged, Violation
 from .kinds import RESTORED_INDEX
-from .reading import NotReadable, Resource
+from .reading import UNKNOWN, NotReadable, Resource
 from .rule_settings import RuleSettings
 from .rules import ResourceRule, StackRule, Text
 
 RESTORE_GUIDE = "https://docs.pinecone.io/guides/manage-data/restore-an-index"
+READ_THE_REASONS = "read the output `verification` for the reasons"
 STRENGTH = {"none": 0, "schema": 1, "records": 2}
 DEFAULT_VERIFY = "records"
 
@@ -75,11 +76,11 @@ def _strength(verify: str | None) -> int:
 class RestoreVerifiedSettings(RuleSettings):
     """Settings of `restore-verified`."""
 
-    allow_skipped: bool = Field(
-        default=False,
+    required_checks: tuple[str, ...] = Field(
+        default=("record_count",),
         description=(
-            "Whether a check that was skipped, because the records could not be reached, is "
-            "tolerated."
+            "Checks that must have passed. A check is skipped where a side does not tell a value, "
+            "or where the records could not be reached; that proves nothing."
         ),
     )
 
@@ -92,6 +93,9 @@ def check_restore_verified(
         rows = resource.rows("verification")
         if isinstance(rows, NotReadable):
             yield Unjudged(resource, ("verification",), rows)
+        elif rows is None and resource.get("status") is None:
+            # The preview of a create: the engine shows the inputs and nothing else.
+            yield Unjudged(resource, ("verification",), UNKNOWN)
         elif not rows:
             yield Complaint(
                 resource,
@@ -106,24 +110,29 @@ def check_restore_verified(
 def _unproven(
     resource: Resource, rows: Sequence[Any], settings: RestoreVerifiedSettings
 ) -> Iterable[Finding]:
-    by_outcome: dict[str, int] = {}
+    results: dict[str, str] = {}
     for row in rows:
-        outcome = row.get("outcome") if isinstance(row, dict) else row
-        if isinstance(outcome, NotReadable):
-            yield Unjudged(resource, ("verification",), outcome)
+        if isinstance(row, NotReadable):
+            yield Unjudged(resource, ("verification",), row)
             return
-        known = outcome if outcome in ("passed", "failed", "skipped") else "of an unknown outcome"
-        by_outcome[known] = by_outcome.get(known, 0) + 1
-    accepted = {"passed", "skipped"} if settings.allow_skipped else {"passed"}
-    bad = {outcome: count for outcome, count in by_outcome.items() if outcome not in accepted}
-    if bad or not by_outcome.get("passed"):
-        counts = ", ".join(f"{count} {outcome}" for outcome, count in sorted(by_outcome.items()))
-        yield Complaint(
-            resource,
-            f"of {len(rows)} checks of the restore, {counts}",
-            "every check passed",
-            "read the output `verification` for the reasons",
+        name, result = (
+            (row.get("name"), row.get("result")) if isinstance(row, dict) else (None,) * 2
         )
+        if isinstance(name, str) and isinstance(result, str):
+            results[name] = result
+    failed = sorted(name for name, result in results.items() if result == "failed")
+    if failed:
+        seen = f"{_listed(failed)} of its verification failed"
+        yield Complaint(resource, seen, "every check passed", READ_THE_REASONS)
+    missing = [name for name in settings.required_checks if results.get(name) != "passed"]
+    unproven = [name for name in missing if name not in failed]
+    if unproven:
+        seen = f"{_listed(unproven)} of its verification did not pass: skipped or not asked for"
+        yield Complaint(resource, seen, f"{_listed(unproven)} passed", READ_THE_REASONS)
+
+
+def _listed(names: Sequence[str]) -> str:
+    return ", ".join(f"`{name}`" for name in names)
 
 
 class RestoreObjectivesSettings(RuleSettings):
@@ -152,7 +161,9 @@ def check_restore_objectives(
             if isinstance(value, NotReadable):
                 yield Unjudged(resource, (name,), value)
             elif value is None:
-                yield Unjudged(resource, (name,), NotReadable("was not measured"))
+                made = resource.get("status") is not None
+                why = NotReadable("was not measured") if made else UNKNOWN
+                yield Unjudged(resource, (name,), why)
             elif value > limit:
                 yield Violation(resource, (name,), value, f"at most {limit:.0f}")
 

@@ -32,6 +32,7 @@ from .kinds import BY_TOKEN, Kind
 from .reading import Path, Resource, plain
 from .rule_settings import RuleSettings, config_schema, problems_of
 
+RULE_ERROR = "could not run: it stopped with"
 S = TypeVar("S", bound=RuleSettings)
 Configuration = Mapping[str, Mapping[str, Any]]
 
@@ -277,7 +278,7 @@ def _why(error: Exception) -> str:
     place = ""
     if trace:
         place = f" at line {trace.tb_lineno} of {FilePath(trace.tb_frame.f_code.co_filename).name}"
-    return f"could not run: it stopped with {type(error).__name__}{place}; please report this"
+    return f"{RULE_ERROR} {type(error).__name__}{place}; please report this"
 
 
 def _note(rule: Rule, text: str) -> None:

@@ -89,7 +89,7 @@ class RequiredTagsSettings(RuleSettings):
     """Settings of `required-tags`."""
 
     tags: dict[str, TagRequirement] = Field(
-        default_factory=dict,
+        default={},
         description="The tags that every index carries, by key; none by default.",
     )
 

@@ -61,7 +61,7 @@ def struct(properties: Mapping[str, Any]) -> struct_pb2.Struct:
 
 
 class Pack:
-    """Speak to a running pack; each call configures it first, as the engine does at the start of a run."""
+    """Speak to a running pack; configure it first, as the engine does."""
 
     def __init__(self, channel: grpc.Channel) -> None:
         self.stub = analyzer_pb2_grpc.AnalyzerStub(channel)
