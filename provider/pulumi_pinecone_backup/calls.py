@@ -109,10 +109,9 @@ class Calls:
 
     def _invalid(self, operation_id: str, params: Params, problems: str) -> InvalidResponseError:
         about = self._transport.about(OPERATIONS[operation_id], params)
-        doubt = " It has probably taken effect." if about.changes else ""
         return InvalidResponseError(
             f"Could not {about.doing}: the service accepted the request, but its answer is not as "
-            f"described for API {about.api_version}: {problems}.{doubt} Check "
+            f"described for API {about.api_version}: {problems}.{about.doubt} Check "
             "`pinecone-backup:host`, and report this if the service is Pinecone's.",
             may_have_happened=about.changes,
         )

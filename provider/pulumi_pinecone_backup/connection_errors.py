@@ -38,8 +38,8 @@ def transport_error(about: Attempt, place: str, error: Exception) -> TransportEr
     """
     causes = list(_causes(error))
     arrived = about.changes and not any(isinstance(cause, _BEFORE_SENDING) for cause in causes)
-    doubt = " It may have taken effect all the same." if arrived else ""
-    text = f"Could not {about.doing}: no answer from `{place}`, {_reason(causes)}.{doubt}"
+    text = f"Could not {about.doing}: no answer from `{place}`, {_reason(causes)}."
+    text += about.doubt if arrived else ""
     return TransportError(f"{text} {_step(causes)}", may_have_happened=arrived)
 
 

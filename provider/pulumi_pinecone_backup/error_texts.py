@@ -53,6 +53,11 @@ class Attempt:
     secrets: Sequence[str] = ()
     keys_tried: Sequence[str] = ()
 
+    @property
+    def doubt(self) -> str:
+        """A sentence, after a blank, for where a request may have changed something unseen."""
+        return " It may have taken effect all the same." if self.changes else ""
+
 
 @dataclass(frozen=True)
 class Refusal:
@@ -71,14 +76,9 @@ def api_error(attempt: Attempt, refusal: Refusal) -> ApiError:
     answered = " ".join(part for part in (str(refusal.status), code) if part)
     said = _said(message, readable=readable)
     in_doubt = attempt.changes and refusal.status >= 500
-    step = next_step(
-        attempt.operation_id,
-        refusal.status,
-        keys_tried=attempt.keys_tried,
-        may_have_happened=in_doubt,
-    )
+    step = next_step(attempt.operation_id, refusal.status, attempt.keys_tried)
     text = f"Could not {attempt.doing}: the service answered {answered}{said} "
-    text += f"({origin(attempt, request_id)}). {step}"
+    text += f"({origin(attempt, request_id)}).{attempt.doubt if in_doubt else ''} {step}"
     return _CLASSES.get(refusal.status, ApiError)(
         text.rstrip(),
         status=refusal.status,

@@ -153,22 +153,18 @@ _ANY_OPERATION: Final[dict[int, str]] = {
 }
 
 
-def next_step(
-    operation_id: str, status: int, *, keys_tried: Sequence[str], may_have_happened: bool
-) -> str:
+def next_step(operation_id: str, status: int, keys_tried: Sequence[str]) -> str:
     """Return the next step after a refusal, or an empty text where none is known.
 
     Args:
         operation_id: The operation that was refused.
         status: HTTP status of the answer.
         keys_tried: Where the refused keys came from.
-        may_have_happened: True if the service may have done it although it says it failed.
     """
     if status == 401:
         return _wrong_key(keys_tried)
     if status >= 500:
-        doubt = "It may have taken effect all the same. " if may_have_happened else ""
-        return f"{doubt}The service failed: run again later, and report the request id if it stays."
+        return "The service failed: run again later, and report the request id if it stays."
     return _STEPS.get((operation_id, status)) or _ANY_OPERATION.get(status, "")
 
 

@@ -216,11 +216,12 @@ def _user_agent(suffix: str | None) -> str:
 
 
 def _read(about: Attempt, response: requests.Response) -> Any:
-    headers = response.headers
     if response.status_code >= 400:
-        wait = retry_after_seconds(headers)
-        raise api_error(about, Refusal(response.status_code, response.content, headers, wait))
-    where = origin(about, request_id_of(headers))
+        wait = retry_after_seconds(response.headers)
+        raise api_error(
+            about, Refusal(response.status_code, response.content, response.headers, wait)
+        )
+    where = origin(about, request_id_of(response.headers))
     if response.status_code >= 300:
         raise InvalidResponseError(
             f"Could not {about.doing}: the answer was {response.status_code}, a redirect, which is "
@@ -234,6 +235,7 @@ def _read(about: Attempt, response: requests.Response) -> Any:
         start = excerpt(response.content, about.secrets)
     raise InvalidResponseError(
         f"Could not {about.doing}: the service answered {response.status_code}, but the body is "
-        f'not JSON; it starts "{start}" ({where}). Check `pinecone-backup:host` and any proxy.',
+        f'not JSON; it starts "{start}" ({where}).{about.doubt} Check `pinecone-backup:host` and '
+        "any proxy.",
         may_have_happened=about.changes,
     )
