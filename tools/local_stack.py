@@ -38,6 +38,8 @@ class LocalStack:
             "PULUMI_CONFIG_PASSPHRASE": "",
             "PULUMI_SKIP_UPDATE_CHECK": "1",
             "PULUMI_PARALLEL": PARALLEL,
+            # The language host lists packages through pip, which would look for its own updates.
+            "PIP_DISABLE_PIP_VERSION_CHECK": "1",
             **service,
         }
         kept = {name: value for name, value in os.environ.items() if name not in FOREIGN}
@@ -75,13 +77,6 @@ class LocalStack:
                 return process.wait()
         finally:
             signal.signal(signal.SIGINT, earlier)
-
-    def outputs(self) -> dict[str, Any]:
-        """Return the stack's outputs."""
-        answer: dict[str, Any] = json.loads(
-            self._quiet("stack", "output", "--json", "--stack", self.name)
-        )
-        return answer
 
     def deployment(self) -> dict[str, Any]:
         """Return the stack's state: resources, and operations that a killed run left open."""

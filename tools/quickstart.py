@@ -10,7 +10,7 @@ import argparse
 import os
 import shlex
 import shutil
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +24,7 @@ from places import ROOT, locked
 STATE = ROOT / ".local" / "quickstart"
 ON_EMULATOR = STATE / "emulator"
 ON_ACCOUNT = STATE / "account"
+BACKUP = "pulumi-python:dynamic/pinecone:Backup"
 RESTORED = "pulumi-python:dynamic/pinecone:RestoredIndex"
 LOOPBACK = "127.0.0.1,localhost"
 
@@ -70,7 +71,7 @@ def up_on_emulator(port: int | None) -> None:
         catalogue.Shop(running.url, API_KEY).fill()
     stack = emulator_stack(running.url)
     bring_up(stack, {"protection": "enabled"})
-    say(summary(stack.outputs()))
+    say(summary(stack.deployment()))
     say(next_steps(ON_EMULATOR))
     say(f"  see every request       curl {running.url}/_emulator/events")
     say("  your own account        export PINECONE_API_KEY=…, then make up INDEX=your-index")
@@ -84,7 +85,7 @@ def up_on_account(index: str) -> None:
     say(f"It creates a backup of `{index}` and an index restored from it, and both cost storage.")
     ON_ACCOUNT.mkdir(parents=True, exist_ok=True)
     bring_up(stack, {"protection": "enabled", "index": index})
-    say(summary(stack.outputs()))
+    say(summary(stack.deployment()))
     say(next_steps(ON_ACCOUNT))
     say("  delete backup and index  make down")
 
@@ -114,25 +115,48 @@ def write_variables(stack: LocalStack) -> None:
     file.write_text("\n".join([*lines, f"export PULUMI_STACK={stack.name}", ""]))
 
 
-def summary(outputs: Mapping[str, Any]) -> str:
-    """Return what was made, from the stack's outputs."""
-    rows = {
-        "backup": f"{outputs['backup_id']} of `{outputs['source_index']}`",
-        "restored index": outputs["restored_index"],
-        "host": outputs["host"],
-        "recovery point": outputs["recovery_point_at"],
-        "restore took": f"{outputs['restore_seconds']:.1f} s, verification included",
-    }
-    rows |= {f"  {row['name']}": compared(row) for row in outputs["verification"]}
-    lines = [f"  {name:<20} {value}" for name, value in rows.items()]
-    return "\n".join(["\nRestored and verified.\n", *lines])
+def summary(deployment: Mapping[str, Any]) -> str:
+    """Return what was made, from the stack's state: it holds whatever the program exports."""
+    rows: list[tuple[str, str]] = []
+    for resource in deployment.get("resources", ()):
+        outputs = resource.get("outputs", {})
+        if resource["type"] == BACKUP:
+            rows += [
+                ("backup", f"{outputs['backup_id']} of `{outputs['source_index_name']}`"),
+                ("  holds", held(outputs["record_count"], outputs["namespace_count"])),
+            ]
+        if resource["type"] == RESTORED:
+            checks = {row["name"]: row for row in outputs["verification"]}
+            records, namespaces = (
+                checks.get(name, {}).get("actual") for name in ("record_count", "namespace_count")
+            )
+            rows += [
+                ("restored index", outputs["name"]),
+                ("  holds", held(records, namespaces)),
+                ("  host", outputs["host"]),
+                ("  recovery point", outputs["recovery_point_at"]),
+                ("  restore took", f"{outputs['rto_seconds']:.1f} s, verification included"),
+                ("  verification", verdict(outputs["verification"])),
+            ]
+    return "\n".join(["\nIt is up.\n", *(f"  {name:<17} {value}" for name, value in rows)])
 
 
-def compared(row: Mapping[str, Any]) -> str:
-    """Return one row of a verification for people."""
-    if row["result"] != "passed":
-        return f"{row['result']}: {row['why']}"
-    return f"{row['expected']} in the backup, {row['actual']} in the restored index"
+def held(records: float | None, namespaces: float | None) -> str:
+    """Return counts for people; None is what the service does not tell."""
+    if records is None or namespaces is None:
+        return "not known"
+    return f"{records:.0f} records in {namespaces:.0f} namespaces"
+
+
+def verdict(checks: Sequence[Mapping[str, Any]]) -> str:
+    """Return the results of a verification for people, what passed first."""
+    passed = ", ".join(check["name"] for check in checks if check["result"] == "passed")
+    others = (
+        f"{check['name']} {check['result']}: {check['why']}"
+        for check in checks
+        if check["result"] != "passed"
+    )
+    return "; ".join([f"passed: {passed or 'nothing'}", *others])
 
 
 def next_steps(folder: Path) -> str:
@@ -172,16 +196,15 @@ def take_down(stack: LocalStack) -> None:
         targets = [] if lost else [f"--target={urn}" for urn in restored]
         if stack.show("up", *targets) != 0:
             raise Failure("deletion protection could not be lifted; Pulumi says why above.")
-    if stack.show("destroy") != 0:
+    if stack.show("destroy", "--remove") != 0:
         raise Failure("`pulumi destroy` failed; it says why above.", ["make down once more"])
 
 
 def down() -> None:
     """Take down whatever is up and leave no process and no file."""
     if ON_ACCOUNT.exists():
-        stack = account_stack()
-        take_down(stack)
-        clean(stack)
+        take_down(account_stack())
+        shutil.rmtree(ON_ACCOUNT)
     if ON_EMULATOR.exists():
         down_on_emulator()
     shutil.rmtree(STATE, ignore_errors=True)
@@ -191,25 +214,17 @@ def down() -> None:
 def down_on_emulator() -> None:
     """Take down the emulator's stack, and the emulator with all its data in any case."""
     service = emulator()
+    stack = emulator_stack("")
     try:
-        if emulator_stack("").exists():
-            running = service.alive() or service.start(0)
-            stack = emulator_stack(running.url)
-            take_down(stack)
-            clean(stack)
+        if stack.exists():
+            take_down(emulator_stack((service.alive() or service.start(0)).url))
     except Failure as failure:
         say(f"  {failure.what}")
         say("  The emulator and all its data are removed nevertheless.")
-        (ROOT / "Pulumi.local-emulator.yaml").unlink(missing_ok=True)
     finally:
         service.stop()
-    shutil.rmtree(ON_EMULATOR, ignore_errors=True)
-
-
-def clean(stack: LocalStack) -> None:
-    """Remove what a destroyed stack leaves behind."""
     stack.settings_file.unlink(missing_ok=True)
-    shutil.rmtree(stack.folder, ignore_errors=True)
+    shutil.rmtree(ON_EMULATOR)
 
 
 def port_wanted() -> int | None:

@@ -26,11 +26,7 @@ restored = pinecone_backup.RestoredIndex(
 )
 
 pulumi.export("backup_id", backup.id)
-pulumi.export("source_index", backup.source_index_name)
-pulumi.export("backup_records", backup.record_count)
-pulumi.export("backup_namespaces", backup.namespace_count)
 pulumi.export("restored_index", restored.id)
 pulumi.export("host", restored.host)
 pulumi.export("recovery_point_at", restored.recovery_point_at)
 pulumi.export("restore_seconds", restored.rto_seconds)
-pulumi.export("verification", restored.verification)
