@@ -14,7 +14,7 @@ from pydantic import AwareDatetime, Field
 
 from .findings import Complaint, Finding, Unjudged
 from .kinds import BACKUP, BACKUP_SCHEDULE, INDEX, RESTORED_INDEX
-from .reading import NotReadable, Resource
+from .reading import UNKNOWN, NotReadable, Resource
 from .rule_settings import RuleSettings
 from .rules import StackRule, Text
 from .schedules import HOURS_BETWEEN
@@ -157,7 +157,7 @@ def _created_at(backup: Resource) -> datetime | NotReadable:
     if isinstance(value, NotReadable):
         return value
     if value is None:
-        return NotReadable("is not told by the service")
+        return UNKNOWN if backup.is_planned else NotReadable("is not told by the service")
     try:
         time = datetime.fromisoformat(value.replace("Z", "+00:00"))
     except ValueError:

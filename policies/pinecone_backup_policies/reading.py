@@ -109,6 +109,11 @@ class Resource:
         """Return a property under the name that the rules use."""
         return read(self.properties, self.kind.spell(name))
 
+    @property
+    def is_planned(self) -> bool:
+        """Tell whether the outputs are those of the preview of a create: the inputs, no more."""
+        return self.get("status") is None
+
     def text(self, name: str) -> str | NotReadable | None:
         """Return a property that should be a string."""
         return _expect(self.get(name), str, "a string")

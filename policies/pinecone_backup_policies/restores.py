@@ -93,8 +93,7 @@ def check_restore_verified(
         rows = resource.rows("verification")
         if isinstance(rows, NotReadable):
             yield Unjudged(resource, ("verification",), rows)
-        elif rows is None and resource.get("status") is None:
-            # The preview of a create: the engine shows the inputs and nothing else.
+        elif rows is None and resource.is_planned:
             yield Unjudged(resource, ("verification",), UNKNOWN)
         elif not rows:
             yield Complaint(
@@ -161,8 +160,7 @@ def check_restore_objectives(
             if isinstance(value, NotReadable):
                 yield Unjudged(resource, (name,), value)
             elif value is None:
-                made = resource.get("status") is not None
-                why = NotReadable("was not measured") if made else UNKNOWN
+                why = UNKNOWN if resource.is_planned else NotReadable("was not measured")
                 yield Unjudged(resource, (name,), why)
             elif value > limit:
                 yield Violation(resource, (name,), value, f"at most {limit:.0f}")

@@ -154,6 +154,11 @@ def test_a_restored_index_needs_a_backup_only_if_asked(pack: Pack) -> None:
     [
         ([backup(created_at=UNKNOWN)], "newest-backup-max-age", "`created_at` is not known"),
         ([backup(created_at=None)], "newest-backup-max-age", "is not told by the service"),
+        (
+            [backup(created_at=None, status=None)],
+            "newest-backup-max-age",
+            "`created_at` is not known before `pulumi up`",
+        ),
         ([backup(created_at="soon")], "newest-backup-max-age", "is not a time"),
         ([restored(rpo_seconds=UNKNOWN)], "restore-objectives", "`rpo_seconds` is not known"),
         ([restored(rto_seconds=None)], "restore-objectives", "was not measured"),
