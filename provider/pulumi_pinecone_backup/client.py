@@ -21,7 +21,7 @@ from .models import (
     RestoreJobModel,
 )
 from .settings import Settings, check_transport_security
-from .transport import Transport
+from .transport import READ_TIMEOUT_SECONDS, Transport
 from .versions import ApiVersion, Feature, get_api_version, require_feature
 
 
@@ -32,6 +32,7 @@ class Client:
         settings: Where the service is, and the key.
         user_agent_suffix: Added to the `User-Agent` header.
         on_warning: Called with texts for the user; without it they are logged.
+        read_timeout_seconds: How long an answer may take to begin or go on.
 
     Raises:
         ConfigurationError: The API version is not supported.
@@ -43,11 +44,15 @@ class Client:
         *,
         user_agent_suffix: str | None = None,
         on_warning: Callable[[str], None] | None = None,
+        read_timeout_seconds: float = READ_TIMEOUT_SECONDS,
     ) -> None:
         self.settings = settings
         self.api_version: ApiVersion = get_api_version(settings.api_version)
         self._transport = Transport(
-            settings, user_agent_suffix=user_agent_suffix, on_warning=on_warning
+            settings,
+            user_agent_suffix=user_agent_suffix,
+            on_warning=on_warning,
+            read_timeout_seconds=read_timeout_seconds,
         )
         self._calls = Calls(self._transport)
 

@@ -17,6 +17,7 @@ from urllib.parse import urlsplit
 
 import requests
 from requests.adapters import HTTPAdapter
+from urllib3.exceptions import HTTPError
 
 from .connection_errors import transport_error
 from .error_texts import Attempt, Refusal, api_error, excerpt, origin, request_id_of
@@ -86,8 +87,10 @@ class Transport:
         *,
         user_agent_suffix: str | None = None,
         on_warning: Callable[[str], None] | None = None,
+        read_timeout_seconds: float = READ_TIMEOUT_SECONDS,
     ) -> None:
         self._settings = settings
+        self._timeouts = (CONNECT_TIMEOUT_SECONDS, read_timeout_seconds)
         self._keys = _Keys(settings, on_warning or _LOGGER.warning)
         self._session = _session()
         keep_retries_off_stderr()
@@ -151,7 +154,8 @@ class Transport:
             url = (base_url or self._settings.host) + about.path
             response = self._exchange(about, url, key, query, body)
             if response.status_code != 401:
-                self._keys.accepted(source)
+                if response.status_code < 500 and response.status_code != 429:
+                    self._keys.accepted(source)
                 break
         return _read(about, response)
 
@@ -185,12 +189,12 @@ class Transport:
                 params=query,
                 json=body,
                 headers={**self._headers, "Api-Key": key},
-                timeout=(CONNECT_TIMEOUT_SECONDS, READ_TIMEOUT_SECONDS),
+                timeout=self._timeouts,
                 # A redirect would carry the key to wherever it points.
                 allow_redirects=False,
                 auth=_keep_headers,
             )
-        except (requests.RequestException, ValueError, OSError) as error:
+        except (requests.RequestException, HTTPError, ValueError, OSError) as error:
             failure = transport_error(about, urlsplit(url).netloc, error)
         # Raised outside the handler: the library's error holds the request, and with it the key.
         raise failure

@@ -63,12 +63,16 @@ def client_of(emulator: Emulator) -> Iterator[ClientOf]:
     made: list[Client] = []
 
     def make(version: str = "2026-07", *, key: str = KEY, **settings: Any) -> Client:
-        warnings = settings.pop("on_warning", None)
+        options = {
+            name: settings.pop(name)
+            for name in ("on_warning", "read_timeout_seconds", "user_agent_suffix")
+            if name in settings
+        }
         resolved = Settings.resolve(
             {"pinecone-backup:apiVersion": version, **settings.pop("config", {})},
             {"PINECONE_API_KEY": key, "PINECONE_CONTROLLER_HOST": emulator.url, **settings},
         )
-        made.append(Client(resolved, on_warning=warnings))
+        made.append(Client(resolved, **options))
         return made[-1]
 
     yield make

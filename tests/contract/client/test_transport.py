@@ -133,6 +133,17 @@ def test_a_delete_that_finds_nothing_the_first_time_says_so(client_of: ClientOf)
         client_of().delete_index("docs")
 
 
+def test_an_answer_that_takes_too_long_is_lost(client_of: ClientOf, emulator: Emulator) -> None:
+    client = client_of(read_timeout_seconds=0.2)
+    client.create_index("docs", dimension=8)
+    emulator.add_fault("create_backup", "delay", seconds=1.0)
+    with pytest.raises(TransportError, match="the answer took too long") as caught:
+        client.create_backup("docs")
+    assert caught.value.may_have_happened
+    emulator.add_fault("list_indexes", "delay", seconds=1.0)
+    assert len(client.list_indexes()) == 1
+
+
 def test_nobody_at_the_address_leaves_no_doubt(client_of: ClientOf) -> None:
     client = client_of(PINECONE_CONTROLLER_HOST="http://127.0.0.1:9")
     with pytest.raises(TransportError) as caught:
@@ -347,7 +358,7 @@ def _locals(error: BaseException) -> str:
 
 
 def test_requests_name_the_package_and_its_version(client_of: ClientOf) -> None:
-    client = client_of("2025-10")
+    client = client_of("2025-10", user_agent_suffix="functions")
     seen: list[requests.PreparedRequest] = []
 
     def note(response: requests.Response, *_: object, **__: object) -> None:
@@ -357,6 +368,7 @@ def test_requests_name_the_package_and_its_version(client_of: ClientOf) -> None:
     client.list_indexes()
     headers = seen[0].headers
     assert headers["User-Agent"].startswith("pulumi-pinecone-backup/0.1.0 Python/3.")
+    assert headers["User-Agent"].endswith(" functions")
     assert headers["X-Pinecone-Api-Version"] == "2025-10"
 
 
