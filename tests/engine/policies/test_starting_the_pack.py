@@ -1,4 +1,4 @@
-"""The executable finds its Python by itself, or says what is missing; the folder form starts too."""
+"""The executable finds its Python by itself, or says what is missing; the folder starts too."""
 
 from __future__ import annotations
 
@@ -151,11 +151,12 @@ def test_by_hand_it_says_how_it_is_meant_to_be_run(checkout: Path, bare_path: Pa
     assert f"pulumi preview --policy-pack {executable}" in done.stderr
 
 
+@pytest.mark.skipif(
+    "sys.version_info < (3, 11)", reason="older interpreters always take the working folder"
+)
 def test_a_file_of_the_users_project_does_not_stand_in_for_a_module(
     checkout: Path, bare_path: Path
 ) -> None:
-    if sys.version_info < (3, 11):
-        pytest.skip("an interpreter before 3.11 always takes the working folder")
     interpreter(checkout / ".venv" / "bin" / "python")
     project = checkout / "project"
     project.mkdir()

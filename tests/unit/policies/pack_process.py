@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import grpc
-from google.protobuf import json_format, struct_pb2
+from google.protobuf import empty_pb2, json_format, struct_pb2
 from pulumi.runtime import proto
 from pulumi.runtime.proto import analyzer_pb2_grpc
 
@@ -65,7 +65,7 @@ class Pack:
 
     def __init__(self, channel: grpc.Channel) -> None:
         self.stub = analyzer_pb2_grpc.AnalyzerStub(channel)
-        self.info = self.stub.GetAnalyzerInfo(proto.google_dot_protobuf_dot_empty__pb2.Empty())
+        self.info = self.stub.GetAnalyzerInfo(empty_pb2.Empty())
 
     def configure(
         self, configuration: Mapping[str, Mapping[str, Any]], level: str = "mandatory"
@@ -107,7 +107,8 @@ class Pack:
 
     def remediate(self, shown: Shown) -> proto.RemediateResponse:
         """Let the rules correct a resource."""
-        return self.stub.Remediate(_request(shown))
+        answer: proto.RemediateResponse = self.stub.Remediate(_request(shown))
+        return answer
 
 
 def reports(diagnostics: Any) -> list[Report]:
