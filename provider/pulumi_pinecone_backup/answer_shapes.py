@@ -179,6 +179,32 @@ def _tidy_embed(embed: Mapping[str, Any]) -> Json:
     }
 
 
+def comparable_schemas(backup: Json | None, index: Json | None) -> tuple[Json | None, Json | None]:
+    """Return the normalised schemas of a backup and an index, reduced to what both can tell.
+
+    Up to 2026-04, except in 2026-01.alpha, an index tells its integrated embedding and a backup of
+    it only the vectors behind it: then neither is compared here. Dimension and metric still tell.
+    """
+    both = (backup, index)
+    semantic = [_names(schema, {"semantic_text"}) for schema in both]
+    if backup is None or index is None or bool(semantic[0]) == bool(semantic[1]):
+        return both
+    vectors = {"semantic_text", "dense_vector", "sparse_vector"}
+    rests = [_without(schema, _names(schema, vectors)) for schema in both]
+    return rests[0], rests[1]
+
+
+def _names(schema: Json | None, types: set[str]) -> set[str]:
+    fields: dict[str, Json] = (schema or {}).get("fields", {})
+    return {name for name, field in fields.items() if _type(field) in types}
+
+
+def _without(schema: Json | None, names: set[str]) -> Json | None:
+    fields: dict[str, Json] = (schema or {}).get("fields", {})
+    left = {name: field for name, field in fields.items() if name not in names}
+    return {"fields": left} if left else None
+
+
 def flatten_stats(raw: Mapping[str, Any]) -> dict[str, Any]:
     """Accept the names of all versions; an empty index may leave out its zeros."""
     reported = raw.get("namespaces")

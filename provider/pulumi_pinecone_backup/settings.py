@@ -84,6 +84,11 @@ class Settings(BaseModel):
         )
 
 
+def has_api_key(config: Mapping[str, str], environ: Mapping[str, str]) -> bool:
+    """Return whether a key is set anywhere: a preview goes on without one."""
+    return _first(config, environ, _API_KEY_SOURCES) is not None
+
+
 def check_transport_security(url: str, *, allow_http: bool) -> None:
     """Refuse to send a key over plain http to another machine.
 
@@ -91,7 +96,7 @@ def check_transport_security(url: str, *, allow_http: bool) -> None:
         ConfigurationError: The URL is plain http, not loopback, and that was not allowed.
     """
     parts = urlsplit(url)
-    if parts.scheme != "http" or allow_http or _is_loopback(parts.hostname or ""):
+    if parts.scheme != "http" or allow_http or is_loopback(parts.hostname or ""):
         return
     raise ConfigurationError(
         f"`{parts.hostname}` would get the API key over plain http: use https, or set "
@@ -99,7 +104,8 @@ def check_transport_security(url: str, *, allow_http: bool) -> None:
     )
 
 
-def _is_loopback(hostname: str) -> bool:
+def is_loopback(hostname: str) -> bool:
+    """Return whether a host name means this machine."""
     if hostname == "localhost" or hostname.endswith(".localhost"):
         return True
     try:

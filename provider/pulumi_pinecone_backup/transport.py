@@ -11,6 +11,7 @@ import logging
 import platform
 import threading
 from collections.abc import Callable, Mapping
+from http.cookiejar import DefaultCookiePolicy
 from importlib.metadata import version as distribution_version
 from typing import Any, Final
 from urllib.parse import urlsplit
@@ -24,11 +25,12 @@ from .error_texts import Attempt, Refusal, api_error, excerpt, origin, request_i
 from .errors import InvalidResponseError, NotFoundError
 from .operations import Operation
 from .retries import attempts_of, keep_retries_off_stderr, retry_after_seconds
-from .settings import ENVIRONMENT_API_KEY, Settings
+from .settings import ENVIRONMENT_API_KEY, Settings, is_loopback
 
 CONNECT_TIMEOUT_SECONDS: Final = 10.0
 READ_TIMEOUT_SECONDS: Final = 60.0
 POOL_SIZE: Final = 64
+_NO_PROXIES: Final = {"http": "", "https": "", "all": ""}
 _LOGGER: Final = logging.getLogger(__name__)
 
 
@@ -182,6 +184,9 @@ class Transport:
         query: Mapping[str, str] | None,
         body: Mapping[str, Any] | None,
     ) -> requests.Response:
+        place = urlsplit(url)
+        # A proxy would carry a key for this machine away, and in plain text.
+        proxies = _NO_PROXIES if is_loopback(place.hostname or "") else None
         try:
             return self._session.request(
                 about.method,
@@ -193,9 +198,10 @@ class Transport:
                 # A redirect would carry the key to wherever it points.
                 allow_redirects=False,
                 auth=_keep_headers,
+                proxies=proxies,
             )
         except (requests.RequestException, HTTPError, ValueError, OSError) as error:
-            failure = transport_error(about, urlsplit(url).netloc, error)
+            failure = transport_error(about, place.netloc, error)
         # Raised outside the handler: the library's error holds the request, and with it the key.
         raise failure
 
@@ -207,6 +213,7 @@ def _keep_headers(request: requests.PreparedRequest) -> requests.PreparedRequest
 
 def _session() -> requests.Session:
     session = requests.Session()
+    session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
     adapter = HTTPAdapter(pool_connections=POOL_SIZE, pool_maxsize=POOL_SIZE, max_retries=0)
     session.mount("https://", adapter)
     session.mount("http://", adapter)

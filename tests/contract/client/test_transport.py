@@ -372,6 +372,23 @@ def test_requests_name_the_package_and_its_version(client_of: ClientOf) -> None:
     assert headers["X-Pinecone-Api-Version"] == "2025-10"
 
 
+@pytest.mark.parametrize("name", ["http_proxy", "HTTP_PROXY", "all_proxy"])
+def test_a_proxy_never_sees_what_is_meant_for_this_machine(
+    client_of: ClientOf, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    monkeypatch.setenv(name, "http://127.0.0.1:9")
+    assert client_of().list_indexes() == []
+
+
+def test_a_proxy_is_used_for_other_machines(
+    client_of: ClientOf, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("https_proxy", "http://127.0.0.1:9")
+    client = client_of(PINECONE_CONTROLLER_HOST="https://pinecone.invalid")
+    with pytest.raises(TransportError, match=r"no answer from `pinecone.invalid`, the proxy"):
+        client.create_backup("docs")
+
+
 def test_connections_are_used_again(client_of: ClientOf, emulator: Emulator) -> None:
     client = client_of()
     for _ in range(20):

@@ -4,6 +4,7 @@ from datetime import datetime, timezone
 from typing import Any
 
 import pytest
+from pulumi_pinecone_backup.answer_shapes import comparable_schemas
 from pulumi_pinecone_backup.models import (
     BackupModel,
     IndexModel,
@@ -440,3 +441,26 @@ def test_an_answer_without_counts_is_not_zero_records(raw: dict[str, Any]) -> No
 def test_a_time_is_aware_of_its_zone() -> None:
     backup = BackupModel.model_validate(_backup("2026-07", created_at="2024-03-15T10:30:00"))
     assert backup.created_at == datetime(2024, 3, 15, 10, 30, tzinfo=timezone.utc)
+
+
+DENSE_FIELDS = {"_values": {"type": "dense_vector", "dimension": 8, "metric": "cosine"}}
+SEMANTIC_FIELDS = {"chunk": {"type": "semantic_text", "model": "m"}}
+GENRE = {"genre": {"filterable": True}}
+
+
+@pytest.mark.parametrize(
+    ("backup", "index", "expected"),
+    [
+        (DENSE_FIELDS, DENSE_FIELDS, (DENSE_FIELDS, DENSE_FIELDS)),
+        (SEMANTIC_FIELDS, SEMANTIC_FIELDS, (SEMANTIC_FIELDS, SEMANTIC_FIELDS)),
+        (DENSE_FIELDS, SEMANTIC_FIELDS, (None, None)),
+        ({**DENSE_FIELDS, **GENRE}, {**SEMANTIC_FIELDS, **GENRE}, (GENRE, GENRE)),
+        ({**DENSE_FIELDS, **GENRE}, SEMANTIC_FIELDS, (GENRE, None)),
+        (None, SEMANTIC_FIELDS, (None, SEMANTIC_FIELDS)),
+    ],
+)
+def test_an_embedding_that_only_the_index_reports_is_not_compared(
+    backup: dict[str, Any] | None, index: dict[str, Any], expected: tuple[Any, Any]
+) -> None:
+    told = comparable_schemas({"fields": backup} if backup else None, {"fields": index})
+    assert told == tuple({"fields": fields} if fields else None for fields in expected)
