@@ -7,10 +7,11 @@ them a few times.
 
 from __future__ import annotations
 
+import functools
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta, timezone
-from typing import Final
+from typing import Final, ParamSpec, TypeVar
 
 import pulumi
 
@@ -21,8 +22,35 @@ from .settings import NAMESPACE, STACK_SETTINGS, Settings
 
 _BEFORE_ALL_TIMES: Final = datetime.min.replace(tzinfo=timezone.utc)
 _MOST_STATUSES_SHOWN: Final = 3
+_DEBUG: Final = "PULUMI_PINECONE_DEBUG"
+
+P = ParamSpec("P")
+R = TypeVar("R")
 
 
+def _in_one_line(function: Callable[P, R]) -> Callable[P, R]:
+    """Let Pulumi show a function's errors as one line instead of a traceback.
+
+    Pulumi does so for `RunError`; the error stays what it is for a program that catches it.
+    """
+
+    @functools.wraps(function)
+    def call(*args: P.args, **kwargs: P.kwargs) -> R:
+        try:
+            return function(*args, **kwargs)
+        except PineconeBackupError as error:
+            if not os.environ.get(_DEBUG) and not isinstance(error, pulumi.RunError):
+                error.__class__ = _run_error(type(error))
+            raise
+
+    return call
+
+
+def _run_error(error: type[PineconeBackupError]) -> type[PineconeBackupError]:
+    return type(error.__name__, (error, pulumi.RunError), {"__doc__": error.__doc__})
+
+
+@_in_one_line
 def get_backup(backup_id: str) -> BackupModel:
     """Return a backup by its id, whether its source index still exists or not.
 
@@ -33,6 +61,7 @@ def get_backup(backup_id: str) -> BackupModel:
         return client.describe_backup(backup_id)
 
 
+@_in_one_line
 def list_backups(index_name: str | None = None, include_deleted: bool = True) -> list[BackupModel]:
     """Return backups, the newest first.
 
@@ -55,6 +84,7 @@ def list_backups(index_name: str | None = None, include_deleted: bool = True) ->
     return sorted(backups, key=_created, reverse=True)
 
 
+@_in_one_line
 def get_latest_backup(index_name: str, max_age: timedelta | float | None = None) -> BackupModel:
     """Return the newest ready backup of an index, also if the index is gone.
 
@@ -79,6 +109,7 @@ def get_latest_backup(index_name: str, max_age: timedelta | float | None = None)
     return latest
 
 
+@_in_one_line
 def get_restore_job(restore_job_id: str) -> RestoreJobModel:
     """Return a restore job by its id.
 
@@ -89,6 +120,7 @@ def get_restore_job(restore_job_id: str) -> RestoreJobModel:
         return client.describe_restore_job(restore_job_id)
 
 
+@_in_one_line
 def list_restore_jobs() -> list[RestoreJobModel]:
     """Return the project's restore jobs as far as the service lists them, the newest first."""
     with _client() as client:

@@ -3,6 +3,7 @@ from __future__ import annotations
 import json
 from datetime import timedelta
 
+import pulumi
 import pytest
 from pulumi_pinecone_backup.emulator import Emulator
 from pulumi_pinecone_backup.errors import (
@@ -176,3 +177,17 @@ def test_a_wrong_key_is_told_by_its_source(monkeypatch: pytest.MonkeyPatch) -> N
     monkeypatch.setenv("PINECONE_API_KEY", "pcsk_wrong_0123456789")
     with pytest.raises(ApiError, match="The API key from `PINECONE_API_KEY` was refused"):
         get_latest_backup("docs")
+
+
+def test_pulumi_shows_an_error_in_one_line_and_a_program_can_catch_it(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    with pytest.raises(NotFoundError) as caught:
+        get_backup("nothing")
+    assert isinstance(caught.value, pulumi.RunError)
+    assert type(caught.value).__name__ == "NotFoundError"
+    assert caught.value.status == 404
+    monkeypatch.setenv("PULUMI_PINECONE_DEBUG", "1")
+    with pytest.raises(NotFoundError) as caught:
+        get_backup("nothing")
+    assert not isinstance(caught.value, pulumi.RunError)
