@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from . import waiting
 from .errors import JobFailedError, WaitTimeoutError
-from .inputs import RestoredIndexInputs
+from .inputs import RestoredIndexInputs, integral
 from .models import IndexModel, ReadCapacityModel
 
 if TYPE_CHECKING:
@@ -31,9 +31,20 @@ def live(index: IndexModel) -> dict[str, Any] | None:
 
 
 def observed(recorded: Mapping[str, Any], index: IndexModel) -> dict[str, Any] | None:
-    """Return the `read_capacity` that a refresh reports: live if managed, else None."""
+    """Return the `read_capacity` that a refresh reports: live if managed, else None.
+
+    What was given stays as it was given where it means the same as what is live.
+    """
     given: dict[str, Any] | None = recorded.get("read_capacity")
-    return None if given is None else live(index) or given
+    seen = live(index)
+    return given if given is None or seen in (None, _with_defaults(given)) else seen
+
+
+def _with_defaults(given: Mapping[str, Any]) -> dict[str, Any]:
+    full: dict[str, Any] = integral(given)
+    if full.get("dedicated"):
+        full["dedicated"] = {"scaling": "Manual", **full["dedicated"]}
+    return full
 
 
 def converge(operation: Operation) -> None:
@@ -48,7 +59,7 @@ def converge(operation: Operation) -> None:
         return
     if live(index) == want and index.read_capacity and index.read_capacity.is_ready:
         return
-    index = _settled(operation)
+    index = _settled(operation, replaces=want)
     if live(index) != want:
         operation.client.configure_index(
             operation.name, read_capacity=want, deployment_type=index.deployment_type
@@ -57,7 +68,9 @@ def converge(operation: Operation) -> None:
     operation.restore.index = index
 
 
-def _settled(operation: Operation) -> IndexModel:
+def _settled(operation: Operation, *, replaces: dict[str, Any] | None = None) -> IndexModel:
+    """Wait until the capacity does not change; an error is no obstacle to what replaces it."""
+
     def ended(look: IndexModel | None) -> IndexModel | None:
         if look is None:
             return None
@@ -66,6 +79,8 @@ def _settled(operation: Operation) -> IndexModel:
         if capacity is None or capacity.is_ready:
             return look
         if capacity.status and capacity.status.state == "Error":
+            if replaces not in (None, live(look)):
+                return look
             raise JobFailedError(
                 f"read capacity of index `{look.name}` is in error: "
                 f"{capacity.status.error_message or 'the service gives no reason'}. The index "

@@ -18,6 +18,7 @@ from pydantic import (
     ConfigDict,
     Field,
     StrictBool,
+    StrictInt,
     StrictStr,
     ValidationError,
 )
@@ -34,6 +35,14 @@ PROVIDER = "__provider"
 _NAME = re.compile(r"[a-z0-9]([a-z0-9-]*[a-z0-9])?")
 _TAG_KEY = re.compile(r"[A-Za-z0-9_-]+")
 _TAG_VALUE = re.compile(r"[\x20-\x7e]*")
+_TYPE_TEXTS = {
+    "bool_type": "must be true or false",
+    "dict_type": "must be a map",
+    "int_type": "must be a whole number",
+    "list_type": "must be a list",
+    "model_type": "must be a map",
+    "string_type": "must be a string",
+}
 
 
 def _check_name(value: str, limit: int = MAX_NAME) -> str:
@@ -55,7 +64,10 @@ def _check_filled(value: str) -> str:
     return value
 
 
-def _check_tags(tags: dict[str, str]) -> dict[str, str]:
+def _check_tags(tags: Any) -> Any:
+    """Report every problem of the tags together; what is no map at all is left to the model."""
+    if not isinstance(tags, Mapping):
+        return tags
     problems = []
     if len(tags) > MAX_USER_TAGS:
         problems.append(
@@ -64,21 +76,24 @@ def _check_tags(tags: dict[str, str]) -> dict[str, str]:
         )
     if MARK_TAG in tags:
         problems.append(f"must not hold `{MARK_TAG}`: this package sets it")
-    for key, value in sorted(tags.items()):
-        if not _TAG_KEY.fullmatch(key) or len(key) > MAX_TAG_KEY:
-            problems.append(
-                f"has a key that is not 1 to {MAX_TAG_KEY} letters, digits, `_` and `-`: `{key}`"
-            )
-        elif not value:
-            problems.append(f"has an empty value for `{key}`; leave the tag out to remove it")
-        elif len(value) > MAX_TAG_VALUE or not _TAG_VALUE.fullmatch(value):
-            problems.append(
-                f"has a value for `{key}` that is not 1 to {MAX_TAG_VALUE} printable ASCII "
-                "characters"
-            )
+    problems += [text for key in sorted(tags) for text in _tag_problem(key, tags[key])]
     if problems:
         raise ValueError("; ".join(problems))
     return dict(sorted(tags.items()))
+
+
+def _tag_problem(key: str, value: Any) -> list[str]:
+    if not _TAG_KEY.fullmatch(key) or len(key) > MAX_TAG_KEY:
+        return [f"has a key that is not 1 to {MAX_TAG_KEY} letters, digits, `_` and `-`: `{key}`"]
+    if not isinstance(value, str):
+        return [f"has a value for `{key}` that is not a string"]
+    if not value:
+        return [f"has an empty value for `{key}`; leave the tag out to remove it"]
+    if len(value) > MAX_TAG_VALUE or not _TAG_VALUE.fullmatch(value):
+        return [
+            f"has a value for `{key}` that is not 1 to {MAX_TAG_VALUE} printable ASCII characters"
+        ]
+    return []
 
 
 def integral(value: Any) -> Any:
@@ -94,9 +109,9 @@ def integral(value: Any) -> Any:
 
 Name = Annotated[StrictStr, AfterValidator(_check_name)]
 Filled = Annotated[StrictStr, AfterValidator(_check_filled)]
-Tags = Annotated[dict[StrictStr, StrictStr], AfterValidator(_check_tags)]
+Tags = Annotated[dict[StrictStr, StrictStr], BeforeValidator(_check_tags)]
 Triggers = Annotated[list[Any], BeforeValidator(integral)]
-Count = Annotated[int, BeforeValidator(integral)]
+Count = Annotated[StrictInt, BeforeValidator(integral)]
 
 
 class _Inputs(BaseModel):
@@ -185,8 +200,8 @@ def parse(model: type[AnyInputs], properties: Mapping[str, Any]) -> AnyInputs:
     Raises:
         ValidationError: Never for inputs that went through `problems` without one.
     """
-    known = {key: integral(properties[key]) for key in model.model_fields if key in properties}
-    return model.model_validate(known)
+    given = {key: properties.get(key) for key in model.model_fields}
+    return model.model_validate({k: integral(v) for k, v in given.items() if v is not None})
 
 
 def problems(model: type[_Inputs], news: Mapping[str, Any]) -> list[str]:
@@ -194,12 +209,13 @@ def problems(model: type[_Inputs], news: Mapping[str, Any]) -> list[str]:
 
     Unknown values are skipped: a missing value is no problem where an unknown one stands.
     """
-    known = {key: value for key, value in news.items() if key != PROVIDER}
+    known = {key: value for key, value in news.items() if key != PROVIDER and value is not None}
     unknown = {key for key, value in known.items() if has_unknown(value)}
     candidate = {key: integral(value) for key, value in known.items() if key not in unknown}
     for key in unknown & {"tags"}:
         if isinstance(known[key], Mapping):
-            candidate[key] = {k: v for k, v in known[key].items() if not has_unknown(v)}
+            # Keys and their number are known, whatever the values will be.
+            candidate[key] = {k: "?" if has_unknown(v) else v for k, v in known[key].items()}
     try:
         model.model_validate(candidate)
     except ValidationError as error:
@@ -224,8 +240,8 @@ def _text(detail: Any, model: type[_Inputs]) -> str:
         )
     if detail["type"] == "missing":
         return f"`{name}` is required"
-    text = str(detail["msg"]).removeprefix("Value error, ")
-    return f"`{name}` {text[:1].lower()}{text[1:]}"
+    text = _TYPE_TEXTS.get(detail["type"]) or str(detail["msg"])
+    return f"`{name}` {text.removeprefix('Value error, ').replace('Input should be', 'must be')}"
 
 
 def has_unknown(value: Any) -> bool:

@@ -11,6 +11,7 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict
 
+from .answer_shapes import comparable_schemas
 from .client import Client
 from .errors import ApiError, InvalidResponseError, TransportError
 from .models import BackupModel, IndexModel, IndexStats
@@ -41,11 +42,12 @@ def skipped(why: str) -> list[Check]:
 
 def verify_schema(backup: BackupModel, index: IndexModel) -> list[Check]:
     """Compares what both sides report of dimension, metric, type, fields, cloud and region."""
+    expected, actual = comparable_schemas(backup.schema_, index.schema_)
     return [
         _compare("dimension", backup.dimension, index.dimension),
         _compare("metric", backup.metric, index.metric),
         _compare("vector_type", backup.vector_type, index.vector_type),
-        _compare("schema", backup.schema_, index.schema_),
+        _compare("schema", expected, actual),
         _compare("cloud", backup.cloud, index.cloud),
         _compare("region", backup.region, index.region),
     ]
