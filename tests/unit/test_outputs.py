@@ -1,0 +1,77 @@
+from __future__ import annotations
+
+from datetime import datetime, timedelta, timezone
+from typing import Any
+
+import pytest
+from pulumi_pinecone_backup.inputs import BackupInputs, RestoredIndexInputs, parse
+from pulumi_pinecone_backup.models import BackupModel, IndexModel
+from pulumi_pinecone_backup.outputs import Restore, backup_outputs, restored_index_outputs
+
+AT = datetime(2026, 11, 21, 8, 0, tzinfo=timezone.utc)
+
+
+def index(**more: Any) -> IndexModel:
+    return IndexModel.model_validate(
+        {
+            "name": "recovered",
+            "host": "recovered-abc1234.svc.example.io",
+            "status": {"ready": True, "state": "Ready"},
+            "dimension": 2,
+            "metric": "cosine",
+            **more,
+        }
+    )
+
+
+def test_outputs_of_a_backup_hold_every_input_as_it_was_given() -> None:
+    given = {"index_name": "products", "triggers": [1, {"a": 2}], "wait": True}
+    backup = BackupModel(backup_id="b", status="Initializing", source_index_name="products")
+    stored = backup_outputs(parse(BackupInputs, given), backup, None)
+    assert {key: stored[key] for key in given} == given
+    assert None not in stored.values()
+    assert "description" not in stored
+
+
+def test_a_mark_inherited_by_a_backup_is_not_shown() -> None:
+    backup = BackupModel(
+        backup_id="b",
+        status="Ready",
+        source_index_name="products",
+        tags={"pulumi-owner": "mark", "team": "search"},
+    )
+    stored = backup_outputs(parse(BackupInputs, {"index_name": "products"}), backup, "p")
+    assert stored["tags"] == {"team": "search"}
+
+
+def test_effective_tags_are_those_of_the_live_index_without_the_mark() -> None:
+    restore = Restore(index=index(tags={"pulumi-owner": "mark", "b": "2", "a": "1"}))
+    stored = restored_index_outputs(parse(RestoredIndexInputs, {"tags": {"a": "1"}}), restore)
+    assert stored["effective_tags"] == {"a": "1", "b": "2"}
+    assert stored["tags"] == {"a": "1"}
+
+
+def test_what_was_known_of_an_index_stays_while_it_cannot_be_seen() -> None:
+    first = restored_index_outputs(
+        parse(RestoredIndexInputs, {}), Restore(index=index(tags={"a": "1"}))
+    )
+    again = restored_index_outputs(parse(RestoredIndexInputs, {}), Restore(recorded=first))
+    facts = ("host", "dimension", "metric", "vector_type", "schema", "effective_tags")
+    assert {key: again[key] for key in facts} == {key: first[key] for key in facts}
+
+
+@pytest.mark.parametrize(
+    ("recovery_point", "started", "seconds"),
+    [(AT, AT + timedelta(minutes=90), 5400.0), (None, AT, None), (AT, None, None)],
+)
+def test_the_recovery_point_objective_is_told_where_both_times_are_known(
+    recovery_point: datetime | None, started: datetime | None, seconds: float | None
+) -> None:
+    restore = Restore(recovery_point_at=recovery_point, restore_started_at=started)
+    stored = restored_index_outputs(parse(RestoredIndexInputs, {}), restore)
+    assert stored.get("rpo_seconds") == seconds
+
+
+def test_times_are_stored_as_text_in_utc() -> None:
+    stored = restored_index_outputs(parse(RestoredIndexInputs, {}), Restore(recovery_point_at=AT))
+    assert stored["recovery_point_at"] == "2026-11-21T08:00:00Z"
