@@ -159,3 +159,23 @@ def test_without_configuration_everything_is_advice(
     result = stack.up(*under())
     assert "[advisory]" in result.text
     assert "[mandatory]" not in result.text
+
+
+def test_what_is_only_read_is_not_judged(
+    new_stack: Callable[..., Stack], service: Service, under: Under
+) -> None:
+    service.index("products")
+    owner = new_stack()
+    owner.program(BARE)
+    owner.up()
+    restored, backup = owner.resources()["recovered"], owner.resources()["nightly"]
+    reader = new_stack("reader")
+    reader.program(
+        f"""
+        RestoredIndex.get("theirs", "{restored["id"]}")
+        Backup.get("their-backup", "{backup["id"]}")
+        """
+    )
+    everything = {"all": "mandatory", "newest-backup-max-age": {"max_age_hours": 1e-9}}
+    result = reader.up(*under(everything))
+    assert "[mandatory]" not in result.text
