@@ -11,18 +11,24 @@ from collections.abc import Mapping
 from typing import Any
 
 from . import engine_bridge, ownership, session, waiting
-from .checking import Checked, changed, keep_triggers, settle_name
+from .checking import (
+    Checked,
+    changed,
+    keep_triggers,
+    keep_unknown,
+    note_replacement,
+    settle_name,
+    was_checked,
+)
 from .client import Client
 from .engine_bridge import Call
 from .errors import (
     ApiError,
     ConfigurationError,
-    InvalidResponseError,
     JobFailedError,
     NotFoundError,
     PineconeBackupError,
     PreconditionError,
-    TransportError,
     WaitTimeoutError,
 )
 from .inputs import MAX_NAME, BackupInputs, has_unknown
@@ -45,11 +51,7 @@ def resolve(checked: Checked) -> None:
 def _pin(checked: Checked) -> None:
     olds, news = checked.olds, checked.news
     if has_unknown(news.get("index_name")):
-        checked.warn(
-            "`index_name` is not known yet: this preview shows no replacement, but `up` will "
-            "replace this backup if it has changed"
-        )
-        news["index_name"] = olds.get("index_name")
+        keep_unknown(checked, "index_name")
     elif olds.get("index_name") not in (None, news.get("index_name")):
         checked.replaces.append("index_name")
     keep_triggers(checked)
@@ -62,9 +64,7 @@ def _pin(checked: Checked) -> None:
                 f"backups are immutable: the recorded `{key}` is kept. Change `triggers` to take "
                 "a new backup with the new one"
             )
-            news.pop(key, None)
-            if olds.get(key) is not None:
-                news[key] = olds[key]
+            checked.pin(key)
 
 
 def _preflight(checked: Checked) -> None:
@@ -87,17 +87,33 @@ def _preflight(checked: Checked) -> None:
         checked.warn(f"index `{index_name}` does not exist yet in this project")
 
 
-def diff(olds: Mapping[str, Any], news: Mapping[str, Any]) -> tuple[list[str], list[str]]:
+def diff(
+    id_: str, olds: Mapping[str, Any], news: Mapping[str, Any], call: Call
+) -> tuple[list[str], list[str]]:
     """Return the properties that replace, and those that update in place."""
+    checked = was_checked(call, news)
     replaces = [
         key for key in changed(olds, news, REPLACES) if (olds.get(key) or None) != news.get(key)
     ]
-    if olds.get("status") in FAILED_BACKUP_STATUSES:
+    if checked and olds.get("status") in FAILED_BACKUP_STATUSES:
         replaces.append("status")
     updates = changed(olds, news, RECORDED)
     if is_unfinished(olds):
         updates.append("status")
+    if checked and replaces:
+        note_replacement(call, news)
+    elif checked:
+        identity = str(olds.get("identity", ""))
+        ownership.claim_newest(identity, id_, lambda: is_ready(id_))
     return replaces, updates
+
+
+def is_ready(backup_id: str) -> bool:
+    """Return whether a backup is seen Ready now; in doubt it is not."""
+    try:
+        return session.current.client().describe_backup(backup_id).is_ready
+    except PineconeBackupError:
+        return False
 
 
 def is_unfinished(outputs: Mapping[str, Any]) -> bool:
@@ -123,7 +139,7 @@ def take(client: Client, inputs: BackupInputs, call: Call) -> tuple[BackupModel,
         backup = client.create_backup(
             inputs.index_name, name=inputs.name, description=inputs.description
         )
-    except (TransportError, InvalidResponseError) as error:
+    except PineconeBackupError as error:
         if not error.may_have_happened:
             raise
         found = _lost(client, inputs, known, error)
@@ -244,6 +260,7 @@ def delete(
     Raises:
         PineconeBackupError: It could not be deleted, or would leave a gap.
     """
+    _require_source(client, props, backup_id)
     ownership.refuse_gap(props, backup_id, f"backup `{backup_id}`")
     started = time.monotonic()
     while True:
@@ -270,4 +287,22 @@ def delete(
             "same command again",
             resource_id=backup_id,
             last_status="deleting",
+        ) from error
+
+
+def _require_source(client: Client, props: Mapping[str, Any], backup_id: str) -> None:
+    """Refuse to delete a backup before the new one exists unless a new one can be taken.
+
+    Only the option `delete_before_replace` asks for that.
+    """
+    wanted = ownership.makes_room(props)
+    if wanted is None:
+        return
+    try:
+        client.describe_index(str(wanted["index_name"]))
+    except PineconeBackupError as error:
+        raise ConfigurationError(
+            f"backup `{backup_id}` was not deleted before the new one exists, because index "
+            f"`{wanted['index_name']}` could not be seen: {error} Take the option "
+            "`delete_before_replace` away"
         ) from error

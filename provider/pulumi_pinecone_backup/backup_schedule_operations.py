@@ -19,10 +19,8 @@ from .engine_bridge import Call
 from .errors import (
     ConfigurationError,
     ConflictError,
-    InvalidResponseError,
     NotFoundError,
     PineconeBackupError,
-    TransportError,
 )
 from .inputs import MAX_SCHEDULE_NAME, BackupScheduleInputs, has_unknown, parse
 from .models import BackupScheduleModel
@@ -130,12 +128,6 @@ def _post(client: Client, inputs: BackupScheduleInputs) -> BackupScheduleModel:
     """Post the schedule once; a lost answer is looked up before anything is sent again."""
     try:
         return _create(client, inputs)
-    except (TransportError, InvalidResponseError) as error:
-        if not error.may_have_happened:
-            raise
-        listed = client.list_backup_schedules(inputs.index_name)
-        found = [schedule for schedule in listed if schedule.name == inputs.name]
-        return found[0] if len(found) == 1 else _create(client, inputs)
     except ConflictError as error:
         listed = client.list_backup_schedules(inputs.index_name)
         names = ", ".join(f"`{s.name}` (`{s.schedule_id}`)" for s in listed if s.enabled)
@@ -143,6 +135,12 @@ def _post(client: Client, inputs: BackupScheduleInputs) -> BackupScheduleModel:
             f"index `{inputs.index_name}` takes one enabled schedule and has {names or 'one'}: "
             f"disable or delete that one first. ({error})"
         ) from error
+    except PineconeBackupError as error:
+        if not error.may_have_happened:
+            raise
+        listed = client.list_backup_schedules(inputs.index_name)
+        found = [schedule for schedule in listed if schedule.name == inputs.name]
+        return found[0] if len(found) == 1 else _create(client, inputs)
 
 
 def _create(client: Client, inputs: BackupScheduleInputs) -> BackupScheduleModel:

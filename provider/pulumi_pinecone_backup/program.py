@@ -14,6 +14,11 @@ from .errors import ConfigurationError
 
 _SECRET_KEYS = ("pinecone-backup:apiKey", "pinecone:apiKey")
 
+
+class ProgramError(ConfigurationError, pulumi.RunError):
+    """A mistake in the program or its configuration, which Pulumi shows without a traceback."""
+
+
 _lock = threading.Lock()
 _waiting = 0
 _told = False
@@ -23,12 +28,12 @@ def check_before_declaring() -> None:
     """Refuse an API key that stands in the configuration as plain text.
 
     Raises:
-        ConfigurationError: The key would be stored readable in configuration and state.
+        ProgramError: The key would be stored readable in configuration and state.
     """
     for key in _SECRET_KEYS:
         namespace, _, name = key.partition(":")
         if pulumi.Config(namespace).get(name) and not is_config_secret(key):
-            raise ConfigurationError(
+            raise ProgramError(
                 f"`{key}` stands in the configuration as plain text: set it again with "
                 f"`pulumi config set --secret {key}`, and treat the old key as leaked"
             )

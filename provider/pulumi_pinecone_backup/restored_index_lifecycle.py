@@ -8,6 +8,7 @@ its restore job is advice. Source: every version, `create_index_from_backup_oper
 
 from __future__ import annotations
 
+import contextlib
 import time
 from collections.abc import Mapping
 from datetime import datetime, timezone
@@ -28,12 +29,10 @@ from .engine_bridge import Call
 from .errors import (
     ConfigurationError,
     ConflictError,
-    InvalidResponseError,
     JobFailedError,
     NotFoundError,
     PineconeBackupError,
     PreconditionError,
-    TransportError,
     VerificationError,
     WaitTimeoutError,
 )
@@ -49,6 +48,7 @@ from .outputs import Restore
 from .restore_jobs import JobBoard
 
 _APPEAR_SECONDS = 10.0
+_POSTS = 3
 _JOB_SECONDS = 10.0
 _VANISH_SECONDS = 300.0
 
@@ -105,11 +105,11 @@ class Operation:
             self._wait_until_gone()
             session.current.deleted.discard(self.name)
             live = self._live()
-        backup = self._ready_backup()
-        self.restore.recovery_point_at = backup.created_at
         if live is not None:
             self._continue(live)
             return
+        backup = self._ready_backup()
+        self.restore.recovery_point_at = backup.created_at
         self.restore.owner_mark = new_mark(self.inputs.identity)
         self._post(backup)
 
@@ -135,9 +135,7 @@ class Operation:
     def _continue(self, live: IndexModel) -> None:
         """Go on with an index that an earlier run of this resource has made."""
         backup_id = str(self.inputs.backup_id)
-        own, why = ownership.is_own_lost_run(self.client, live, self.inputs.identity, backup_id)
-        if not own:
-            raise ownership.name_conflict(live, why)
+        ownership.require_own(self.client, live, self.inputs.identity, backup_id)
         again = checking.is_replacement(self.call, {"identity": self.inputs.identity})
         engine_bridge.info(
             f"index `{live.name}` is this resource's already: nothing is restored; change "
@@ -150,6 +148,9 @@ class Operation:
         self._unmarked = new_mark(self.inputs.identity)
         self._mark(live)
         self._recall(ownership.newest_job(self.client, live.name, backup_id))
+        # What is restored already needs its backup no more: it may be gone.
+        with contextlib.suppress(NotFoundError):
+            self.restore.recovery_point_at = self.client.describe_backup(backup_id).created_at
 
     def _mark(self, live: IndexModel) -> None:
         """Give a continued index its new mark, as soon as the service takes it."""
@@ -169,6 +170,7 @@ class Operation:
         )
         if MARK_TAG not in tags:
             self.restore.owner_mark = None
+        lost = 0
         while True:
             try:
                 answer = self._create(tags)
@@ -184,11 +186,14 @@ class Operation:
                 self._ready_backup()
                 if time.monotonic() > self.deadline or not waiting.pause(waiting.RETRY_SECONDS):
                     raise
-            except (TransportError, InvalidResponseError) as error:
+            except PineconeBackupError as error:
                 if not error.may_have_happened:
                     raise
                 if self._found_after(error):
                     return
+                lost += 1
+                if lost >= _POSTS:
+                    raise
         self.restore.restore_job_id = answer.restore_job_id
         self.restore.index_id = answer.index_id
 

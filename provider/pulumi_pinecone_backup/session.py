@@ -17,15 +17,32 @@ from .client import Client
 from .errors import ConfigurationError, PineconeBackupError
 from .models import BackupModel, IndexModel
 from .restore_jobs import JobBoard
-from .settings import Settings
+from .settings import Settings, has_api_key
 
 
 @dataclass
 class Newer:
-    """The newest object that this process made or continued for a resource."""
+    """The object that this process has made, continued or found unchanged for a resource."""
 
     object_id: str
     is_ready: Callable[[], bool]
+
+
+@dataclass(frozen=True)
+class Decision:
+    """What a check has decided for a resource that a state records.
+
+    Attributes:
+        digest: Stands for the program's inputs, so that the same question gets the same answer.
+        inputs: What the check answered: pinned values in place of the program's.
+        anew: The same with the program's values: what a new object is made with.
+        continues: Whether a create that diff did not ask for continues the live object.
+    """
+
+    digest: str
+    inputs: dict[str, Any]
+    anew: dict[str, Any]
+    continues: bool
 
 
 @dataclass
@@ -35,8 +52,10 @@ class Session:
     config: Mapping[str, str] = field(default_factory=dict)
     lock: threading.RLock = field(default_factory=threading.RLock)
     names: dict[str, str] = field(default_factory=dict)
-    decisions: dict[str, tuple[str, dict[str, Any]]] = field(default_factory=dict)
+    decisions: dict[str, Decision] = field(default_factory=dict)
+    answers: dict[str, dict[str, Any]] = field(default_factory=dict)
     checked: set[str] = field(default_factory=set)
+    replacing: set[str] = field(default_factory=set)
     recorded_ids: set[str] = field(default_factory=set)
     proven_projects: set[str] = field(default_factory=set)
     deleted: set[str] = field(default_factory=set)
@@ -102,11 +121,15 @@ class Session:
         try:
             client = self.client()
             return ask(client) if client.settings.preflight else None
+        except ConfigurationError as error:
+            if has_api_key(self.config, os.environ):
+                raise
+            text = str(error)
         except PineconeBackupError as error:
-            self._preflight["unavailable"] = True
-            step = "" if isinstance(error, ConfigurationError) else "; `up` will need the service"
-            engine_bridge.warn(f"nothing was checked at the service: {error}{step}")
-            return None
+            text = f"{error} `up` will need the service."
+        self._preflight["unavailable"] = True
+        engine_bridge.warn(f"nothing was checked at the service: {text}")
+        return None
 
     def prove(self, project: str | None) -> None:
         """Remembers that the key reads this project."""

@@ -12,9 +12,9 @@ from pulumi_stack import Stack
 
 
 @pytest.fixture
-def emulator() -> Iterator[Emulator]:
-    """An emulator whose backups and restores are done at once."""
-    with Emulator(api_keys=(KEY, OTHER_KEY)) as running:
+def emulator(request: pytest.FixtureRequest) -> Iterator[Emulator]:
+    """An emulator whose backups and restores are done at once, unless parametrised otherwise."""
+    with Emulator(api_keys=(KEY, OTHER_KEY), **getattr(request, "param", {})) as running:
         yield running
 
 
