@@ -70,7 +70,10 @@ class Service:
         with self.state.lock:
             fault = self.state.faults.take(operation.id, path)
         if fault and fault.kind == "delay":
-            await asyncio.sleep(fault.seconds or 0.0)
+            try:
+                await asyncio.sleep(fault.seconds or 0.0)
+            except asyncio.CancelledError:
+                return Dropped()  # The emulator stops; nobody gets an answer any more.
         response: Response
         if fault and fault.kind == "drop_before":
             response = Dropped()

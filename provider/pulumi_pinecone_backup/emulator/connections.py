@@ -38,6 +38,8 @@ class Dropped(Response):
         """Closes the connection and waits until the server has noticed."""
         del send
         client: Any = scope.get("client")
-        TrackingProtocol.transports[tuple(client)].abort()
+        transport = TrackingProtocol.transports.get(tuple(client))
+        if transport is not None:
+            transport.abort()
         while (await receive())["type"] != "http.disconnect":
             pass

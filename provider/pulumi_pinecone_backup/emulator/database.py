@@ -102,20 +102,20 @@ class Database:
             ) from error
 
     def _prepare(self) -> None:
-        self.connection.execute("PRAGMA journal_mode = WAL")
-        # A killed process loses nothing at this level; only a power cut may lose the last writes.
-        self.connection.execute("PRAGMA synchronous = NORMAL")
-        self.connection.execute("PRAGMA cache_size = -65536")
+        # Looked at before anything is written: a file of something else stays as it is.
         layout = self.connection.execute("PRAGMA user_version").fetchone()[0]
-        if layout == _LAYOUT:
-            return
         tables = self.connection.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]
-        if layout != 0 or tables:
+        if layout != _LAYOUT and (layout or tables):
             raise DatabaseError(
                 f"The database has layout {layout}, this emulator reads layout {_LAYOUT}: "
                 "use another file"
             )
-        self.connection.executescript(f"BEGIN;{_TABLES}PRAGMA user_version = {_LAYOUT};COMMIT;")
+        self.connection.execute("PRAGMA journal_mode = WAL")
+        # A killed process loses nothing at this level; only a power cut may lose the last writes.
+        self.connection.execute("PRAGMA synchronous = NORMAL")
+        self.connection.execute("PRAGMA cache_size = -65536")
+        if layout != _LAYOUT:
+            self.connection.executescript(f"BEGIN;{_TABLES}PRAGMA user_version = {_LAYOUT};COMMIT;")
 
     @contextlib.contextmanager
     def transaction(self) -> Iterator[sqlite3.Connection]:

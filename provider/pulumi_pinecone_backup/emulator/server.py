@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import socket
 import threading
 import time
@@ -11,17 +10,26 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any
 
-import uvicorn
-
 from pulumi_pinecone_backup.emulator import admin
 from pulumi_pinecone_backup.emulator.app import OPERATION_IDS, Service, create_app
-from pulumi_pinecone_backup.emulator.connections import TrackingProtocol
 from pulumi_pinecone_backup.emulator.faults import parse_fault
+from pulumi_pinecone_backup.emulator.serving import QuickServer, clean_end_on_signals
 from pulumi_pinecone_backup.emulator.settings import Settings
 from pulumi_pinecone_backup.emulator.state import State
 
 _START_SECONDS = 10.0
 _STOP_SECONDS = 10.0
+_BACKLOG = 2048
+
+
+def _bind(listener: socket.socket, host: str, port: int) -> None:
+    """Takes the address, so that from now on connections wait instead of being refused."""
+    try:
+        listener.bind((host, port))
+        listener.listen(_BACKLOG)
+    except OSError as error:
+        reason = error.strerror or str(error)
+        raise OSError(f"Cannot listen on {host}:{port}: {reason}") from error
 
 
 class Emulator:
@@ -73,7 +81,7 @@ class Emulator:
         )
         self._log = log
         self._state: State | None = None
-        self._server: uvicorn.Server | None = None
+        self._server: QuickServer | None = None
         self._thread: threading.Thread | None = None
         self.url = ""
 
@@ -115,8 +123,7 @@ class Emulator:
         """
         listener = self._listen()
         on_start(self)
-        # uvicorn raises the signal again after its clean end; the caller sees a normal return.
-        with contextlib.suppress(KeyboardInterrupt):
+        with clean_end_on_signals():
             self._run(listener)
         self.state.close()
 
@@ -127,7 +134,7 @@ class Emulator:
         listener = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
         try:
             listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            listener.bind((host, port))
+            _bind(listener, host, port)
             state = State(self._database, self._settings)
         except BaseException:
             listener.close()
@@ -140,17 +147,7 @@ class Emulator:
         else:
             self.url = service.public_url = f"http://{shown}:{bound}"
         self._state = state
-        config = uvicorn.Config(
-            create_app(service),
-            http=TrackingProtocol,
-            ws="none",
-            lifespan="off",
-            log_config=None,
-            access_log=False,
-            server_header=False,
-            timeout_graceful_shutdown=2,
-        )
-        self._server = uvicorn.Server(config)
+        self._server = QuickServer(create_app(service))
         return listener
 
     def _run(self, listener: socket.socket) -> None:
@@ -162,7 +159,7 @@ class Emulator:
         """Stops serving and closes the database."""
         if self._server is None or self._thread is None:
             return
-        self._server.should_exit = True
+        self._server.stop()
         self._thread.join(_STOP_SECONDS)
         self._server = self._thread = None
         with self.state.lock:
