@@ -3,7 +3,7 @@
 
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
-.PHONY: help up down install engine engine-path test check clean
+.PHONY: help up down install engine engine-path test check picture clean
 
 # The interpreter that makes .venv; anything from 3.10 on. Asked for only where a target needs it.
 PYTHON = $(shell tools/find-python)
@@ -45,6 +45,9 @@ check: install ## check format, lint and types
 	@"$(BIN)/ruff" format --check $(SOURCES)
 	@"$(BIN)/ruff" check $(SOURCES)
 	@"$(BIN)/mypy" $(SOURCES)
+
+picture: install ## draw the README's picture from a real run of `make up`
+	@"$(BIN)/python" tools/picture.py
 
 clean: ## remove what the targets made in this checkout; the engine's cache stays
 	@if [ -d .local/quickstart ]; then \

@@ -10,9 +10,8 @@ import argparse
 import os
 import shlex
 import shutil
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
 
 import catalogue
 from background_emulator import API_KEY, BackgroundEmulator
@@ -20,12 +19,11 @@ from console import Failure, reported, say, step
 from engine import folder as engine_folder
 from local_stack import LocalStack
 from places import ROOT, locked
+from summary import RESTORED, summary
 
 STATE = ROOT / ".local" / "quickstart"
 ON_EMULATOR = STATE / "emulator"
 ON_ACCOUNT = STATE / "account"
-BACKUP = "pulumi-python:dynamic/pinecone:Backup"
-RESTORED = "pulumi-python:dynamic/pinecone:RestoredIndex"
 LOOPBACK = "127.0.0.1,localhost"
 
 
@@ -113,50 +111,6 @@ def write_variables(stack: LocalStack) -> None:
     lines = [f"export {name}={shlex.quote(value)}" for name, value in stack.variables.items()]
     file = stack.folder / "env"
     file.write_text("\n".join([*lines, f"export PULUMI_STACK={stack.name}", ""]))
-
-
-def summary(deployment: Mapping[str, Any]) -> str:
-    """Return what was made, from the stack's state: it holds whatever the program exports."""
-    rows: list[tuple[str, str]] = []
-    for resource in deployment.get("resources", ()):
-        outputs = resource.get("outputs", {})
-        if resource["type"] == BACKUP:
-            rows += [
-                ("backup", f"{outputs['backup_id']} of `{outputs['source_index_name']}`"),
-                ("  holds", held(outputs["record_count"], outputs["namespace_count"])),
-            ]
-        if resource["type"] == RESTORED:
-            checks = {row["name"]: row for row in outputs["verification"]}
-            records, namespaces = (
-                checks.get(name, {}).get("actual") for name in ("record_count", "namespace_count")
-            )
-            rows += [
-                ("restored index", outputs["name"]),
-                ("  holds", held(records, namespaces)),
-                ("  host", outputs["host"]),
-                ("  recovery point", outputs["recovery_point_at"]),
-                ("  restore took", f"{outputs['rto_seconds']:.1f} s, verification included"),
-                ("  verification", verdict(outputs["verification"])),
-            ]
-    return "\n".join(["\nIt is up.\n", *(f"  {name:<17} {value}" for name, value in rows)])
-
-
-def held(records: float | None, namespaces: float | None) -> str:
-    """Return counts for people; None is what the service does not tell."""
-    if records is None or namespaces is None:
-        return "not known"
-    return f"{records:.0f} records in {namespaces:.0f} namespaces"
-
-
-def verdict(checks: Sequence[Mapping[str, Any]]) -> str:
-    """Return the results of a verification for people, what passed first."""
-    passed = ", ".join(check["name"] for check in checks if check["result"] == "passed")
-    others = (
-        f"{check['name']} {check['result']}: {check['why']}"
-        for check in checks
-        if check["result"] != "passed"
-    )
-    return "; ".join([f"passed: {passed or 'nothing'}", *others])
 
 
 def next_steps(folder: Path) -> str:
