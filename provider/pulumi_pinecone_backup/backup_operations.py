@@ -21,7 +21,9 @@ def create(props: Mapping[str, Any], call: Call) -> CreateResult:
     inputs = parse(BackupInputs, props)
     client = session.current.client()
     backup, project = backup_lifecycle.take(client, inputs, call)
-    ownership.claim_newest(inputs.identity, backup.backup_id, lambda: _is_ready(backup.backup_id))
+    ownership.claim_newest(
+        inputs.identity, backup.backup_id, lambda: backup_lifecycle.is_ready(backup.backup_id)
+    )
     session.current.prove(project)
     backup, error = _followed(backup, inputs, call, waiting.CREATE_SECONDS)
     return results.created(call, backup.backup_id, backup_outputs(inputs, backup, project), error)
@@ -59,13 +61,6 @@ def _last_seen(backup: BackupModel) -> BackupModel:
         return session.current.client().describe_backup(backup.backup_id)
     except Exception:  # noqa: BLE001, RUF100 - the first error is the one to report
         return backup
-
-
-def _is_ready(backup_id: str) -> bool:
-    try:
-        return session.current.client().describe_backup(backup_id).is_ready
-    except Exception:  # noqa: BLE001, RUF100 - in doubt the old backup stays
-        return False
 
 
 def read(id_: str, props: Mapping[str, Any], call: Call) -> ReadResult:

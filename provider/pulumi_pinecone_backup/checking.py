@@ -1,8 +1,8 @@
 """The part of `check` and `diff` that all resources share: problems, identity, pins, comparison.
 
-The engine calls check twice for a replacement, the second time without the old inputs, and skips
-diff for `--replace` and its kin. What the first call decided is therefore remembered and answered
-again: both calls give the same inputs.
+The engine calls check twice for a replacement, the second time without the old inputs; for
+`--replace` it calls check once, without them, and for `replacement_trigger` it skips diff. What the
+first call decided is therefore remembered, and the second is answered from it.
 """
 
 from __future__ import annotations
@@ -30,6 +30,9 @@ class Checked:
         news: The program's inputs, normalised; what the check returns.
         failures: Why the resource cannot be deployed, each a sentence.
         replaces: Properties whose change makes a new object.
+        pinned: What the program gives for properties that keep their recorded value.
+        continues: Whether a create that diff did not ask for continues the live object, and must
+            then find what was pinned.
     """
 
     call: engine_bridge.Call
@@ -37,6 +40,21 @@ class Checked:
     news: dict[str, Any]
     failures: list[str] = field(default_factory=list)
     replaces: list[str] = field(default_factory=list)
+    pinned: dict[str, Any] = field(default_factory=dict)
+    continues: bool = False
+
+    def pin(self, key: str) -> None:
+        """Keep the recorded value of a property for as long as the object is not made anew."""
+        self.pinned[key] = self.news.get(key)
+        _set(self.news, key, self.olds.get(key))
+
+    @property
+    def anew(self) -> dict[str, Any]:
+        """Inputs that a new object is made with."""
+        inputs = dict(self.news)
+        for key, value in self.pinned.items():
+            _set(inputs, key, value)
+        return inputs
 
     def warn(self, text: str) -> None:
         """Show a warning at this resource."""
@@ -65,9 +83,10 @@ def check(
     key = resource_key(call, checked.news)
     digest = _digest(checked.news)
     earlier = session.current.decisions.get(key)
-    if not checked.olds and earlier and earlier[0] == digest:
+    if not checked.olds and earlier and earlier.digest == digest:
         session.current.checked.discard(key)  # no diff follows the second check
-        return _result(earlier[1], [])
+        goes_on = earlier.continues and key not in session.current.replacing
+        return _answer(earlier.inputs if goes_on else earlier.anew, [])
     if checked.olds.get("identity"):
         checked.news["identity"] = checked.olds["identity"]
         checked.news["resource_name"] = checked.olds.get("resource_name", "")
@@ -77,8 +96,9 @@ def check(
     with session.current.lock:
         session.current.checked |= keys
         if checked.olds and not checked.failures:
-            session.current.decisions |= dict.fromkeys(keys, (digest, dict(checked.news)))
-    return _result(checked.news, checked.failures)
+            decision = session.Decision(digest, dict(checked.news), checked.anew, checked.continues)
+            session.current.decisions |= dict.fromkeys(keys, decision)
+    return _answer(checked.news, checked.failures)
 
 
 def resource_key(call: engine_bridge.Call, properties: Mapping[str, Any]) -> str:
@@ -89,6 +109,18 @@ def resource_key(call: engine_bridge.Call, properties: Mapping[str, Any]) -> str
 def is_replacement(call: engine_bridge.Call, properties: Mapping[str, Any]) -> bool:
     """Return whether this process has checked the resource against a recorded one."""
     return resource_key(call, properties) in session.current.decisions
+
+
+def anew(call: engine_bridge.Call, news: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Return the inputs that a replacement will be made with, as far as this process knows."""
+    decision = session.current.decisions.get(resource_key(call, news))
+    return decision.anew if decision else news
+
+
+def note_replacement(call: engine_bridge.Call, news: Mapping[str, Any]) -> None:
+    """Remember that diff asked for a new object, so that the next check answers with its inputs."""
+    with session.current.lock:
+        session.current.replacing.add(resource_key(call, news))
 
 
 def was_checked(call: engine_bridge.Call, news: Mapping[str, Any]) -> bool:
@@ -104,17 +136,22 @@ def keep_triggers(checked: Checked) -> bool:
     """Return whether the triggers have changed; unknown ones count as unchanged, with a warning."""
     olds, news = checked.olds.get("triggers"), checked.news.get("triggers")
     if has_unknown(news):
-        checked.warn(
-            "`triggers` is not known yet: this preview shows no replacement, but `up` will replace "
-            "this resource if it has changed"
-        )
-        _set(checked.news, "triggers", olds)
+        keep_unknown(checked, "triggers")
         return False
     if (olds or []) == (news or []):
         _set(checked.news, "triggers", olds)
         return False
     checked.replaces.append("triggers")
     return True
+
+
+def keep_unknown(checked: Checked, key: str) -> None:
+    """Keep the recorded value of a property that is unknown: a guess would replace an object."""
+    checked.warn(
+        f"`{key}` is not known yet: this preview shows no replacement, but `up` will replace this "
+        "resource if it has changed"
+    )
+    checked.pin(key)
 
 
 def settle_name(checked: Checked, *extra: str, limit: int) -> None:
@@ -140,6 +177,7 @@ def restore_recorded(checked: Checked, keys: Sequence[str]) -> None:
     """Put the recorded values of `keys` back, so that nothing is replaced."""
     for key in keys:
         _set(checked.news, key, checked.olds.get(key))
+        checked.pinned.pop(key, None)
     checked.replaces.clear()
 
 
@@ -158,6 +196,15 @@ def _set(properties: dict[str, Any], key: str, value: Any) -> None:
         properties.pop(key, None)
     else:
         properties[key] = value
+
+
+def _answer(inputs: Mapping[str, Any], failures: Sequence[str]) -> CheckResult:
+    """Answer the engine, and remember what: a delete to make room looks at it."""
+    identity = inputs.get("identity")
+    if isinstance(identity, str) and identity:
+        with session.current.lock:
+            session.current.answers[identity] = dict(inputs)
+    return _result(inputs, failures)
 
 
 def _bare(properties: Mapping[str, Any] | None) -> dict[str, Any]:

@@ -28,6 +28,7 @@ from . import (
     checking,
     engine_bridge,
     restored_index_check,
+    restored_index_diff,
     restored_index_operations,
     session,
 )
@@ -84,7 +85,8 @@ class BackupHandler(_Handler):
     def diff(self, id_: str, olds: Mapping[str, Any], news: Mapping[str, Any]) -> DiffResult:
         """Tell what a change does."""
         session.current.recorded_ids.add(id_)
-        return _diff_result(*backup_lifecycle.diff(olds, news), False)
+        call = engine_bridge.current_call()
+        return _diff_result(*backup_lifecycle.diff(id_, olds, news, call), False)
 
     @_reported
     def create(self, props: Mapping[str, Any]) -> CreateResult:
@@ -118,9 +120,8 @@ class RestoredIndexHandler(_Handler):
     @_reported
     def diff(self, id_: str, olds: Mapping[str, Any], news: Mapping[str, Any]) -> DiffResult:
         """Tell what a change does, and refuse one that would lose something."""
-        del id_
         call = engine_bridge.current_call()
-        return _diff_result(*restored_index_check.diff(olds, news, call))
+        return _diff_result(*restored_index_diff.diff(id_, olds, news, call))
 
     @_reported
     def create(self, props: Mapping[str, Any]) -> CreateResult:

@@ -8,17 +8,23 @@ counts only where the key is known to read the recorded project.
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, Literal
 
 from . import engine_bridge, session
 from .client import Client
 from .errors import ConfigurationError, ConflictError, PineconeBackupError
-from .inputs import MARK_TAG
+from .inputs import MARK_TAG, has_unknown
 from .models import IndexModel, RestoreJobModel
 from .naming import mark_identity
 
 ACCEPT_GONE = "PINECONE_BACKUP_ACCEPT_GONE"
+
+_WAYS_OUT = (
+    "Ways out: if the resource was renamed, add "
+    '`opts=pulumi.ResourceOptions(aliases=[pulumi.Alias(name="<old name>")])`; to take the index '
+    "over, `pinecone-backup import`; else choose another `name`"
+)
 
 Standing = Literal["ours", "taken over", "mark gone", "not marked"]
 
@@ -48,19 +54,21 @@ def describe_standing(index: IndexModel, how: Standing) -> str:
     )
 
 
-def is_own_lost_run(
-    client: Client, index: IndexModel, identity: str, backup_id: str
-) -> tuple[bool, str]:
-    """Return whether a live index is what an earlier run of this resource made, else why not."""
+def require_own(client: Client, index: IndexModel, identity: str, backup_id: str) -> None:
+    """Return if a live index is what this resource has made from this backup.
+
+    Raises:
+        ConfigurationError: It is another's, or restored from another backup.
+    """
     live = mark_identity(index.tags.get(MARK_TAG))
     if live is None:
-        return False, "it carries no mark of this package"
+        raise name_conflict(index, "it carries no mark of this package")
     if live != identity:
-        return False, "it belongs to another resource or stack"
+        raise name_conflict(index, "it belongs to another resource or stack")
     source = index.source_backup_id or _source_by_job(client, index.name)
     if source != backup_id:
-        return False, f"it was restored from backup `{source}`, not from `{backup_id}`"
-    return True, ""
+        why = _other_backup(source, backup_id)
+        raise ConfigurationError(f"index `{index.name}` is this resource's already, but {why}")
 
 
 def newest_job(client: Client, index_name: str, backup_id: str | None) -> RestoreJobModel | None:
@@ -83,9 +91,27 @@ def name_conflict(index: IndexModel, why: str) -> ConfigurationError:
     """Return the error for a name that is taken by something else."""
     return ConfigurationError(
         f"index `{index.name}` exists already (state {index.status.state}) and is not this "
-        f"resource's: {why}. Ways out: if the resource was renamed, add "
-        '`opts=pulumi.ResourceOptions(aliases=[pulumi.Alias(name="<old name>")])`; to take the '
-        "index over, `pinecone-backup import`; else choose another `name`"
+        f"resource's: {why}. {_WAYS_OUT}"
+    )
+
+
+def taken_text(index: IndexModel, identity: str, backup_id: Any) -> str:
+    """Return what a preview says of an index whose name a new resource asks for."""
+    text = f"an index named `{index.name}` exists already"
+    if mark_identity(index.tags.get(MARK_TAG)) != identity:
+        return f"{text} and is not this resource's: `up` refuses. {_WAYS_OUT}"
+    if index.source_backup_id not in (None, backup_id) and not has_unknown(backup_id):
+        return f"{text}: `up` refuses, because {_other_backup(index.source_backup_id, backup_id)}"
+    return (
+        f"{text} and is this resource's: `up` continues it and restores nothing; change `triggers` "
+        "to restore it again"
+    )
+
+
+def _other_backup(source: str | None, backup_id: Any) -> str:
+    return (
+        f"it was restored from backup `{source}`, not from `{backup_id}`. Ways out: change "
+        f"`triggers` to restore again, or give `backup_id` as `{source}` to keep what is there"
     )
 
 
@@ -132,25 +158,44 @@ def other_project(what: str, recorded: str, visible: set[str]) -> ConfigurationE
     )
 
 
-def claim_newest(identity: str, object_id: str, is_ready: Any) -> None:
+def claim_newest(identity: str, object_id: str, is_ready: Callable[[], bool]) -> None:
     """Remember the newest object of a resource, so that the old one is not deleted too early."""
+    if not identity:
+        return
     with session.current.lock:
         session.current.newest[identity] = session.Newer(object_id, is_ready)
 
 
-def refuse_gap(props: Mapping[str, Any], object_id: str, what: str) -> None:
+def refuse_gap(props: Mapping[str, Any], object_id: str, what: str, done: str = "Ready") -> None:
     """Return unless deleting this object would leave the resource without a usable one.
 
     Raises:
-        ConfigurationError: This process made a newer object, and that is not Ready.
+        ConfigurationError: This process knows a newer object, and that is not Ready.
     """
     newer = session.current.newest.get(str(props.get("identity", "")))
     if newer is None or newer.object_id == object_id or newer.is_ready():
         return
     raise ConfigurationError(
-        f"{what} was not deleted: `{newer.object_id}`, which replaces it, is not Ready yet. "
-        "The next `pulumi up` removes it once the new one is Ready"
+        f"{what} was not deleted: `{newer.object_id}`, which replaces it, is not {done} yet. "
+        "The next `pulumi up` removes it once the new one is"
     )
+
+
+def is_in_use(props: Mapping[str, Any], object_id: str) -> bool:
+    """Return whether this process knows the object as one that its resource goes on with."""
+    newer = session.current.newest.get(str(props.get("identity", "")))
+    return newer is not None and newer.object_id == object_id
+
+
+def makes_room(props: Mapping[str, Any]) -> dict[str, Any] | None:
+    """Return the inputs of the object that is going to be made once this one is deleted, or None.
+
+    So it is where the program declares the resource and nothing stands in its place yet.
+    """
+    identity = str(props.get("identity", ""))
+    if identity in session.current.newest:
+        return None
+    return session.current.answers.get(identity)
 
 
 def take_over(client: Client, index: IndexModel, mark: str) -> bool:

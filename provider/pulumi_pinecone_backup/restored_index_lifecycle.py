@@ -16,7 +16,6 @@ from datetime import datetime, timezone
 from . import (
     backup_lifecycle,
     capacity,
-    checking,
     engine_bridge,
     ownership,
     restored_index_tags,
@@ -136,12 +135,9 @@ class Operation:
         """Go on with an index that an earlier run of this resource has made."""
         backup_id = str(self.inputs.backup_id)
         ownership.require_own(self.client, live, self.inputs.identity, backup_id)
-        again = checking.is_replacement(self.call, {"identity": self.inputs.identity})
         engine_bridge.info(
-            f"index `{live.name}` is this resource's already: nothing is restored; change "
-            "`triggers` to restore it again"
-            if again
-            else f"index `{live.name}`, made by an earlier run of this resource, is continued",
+            f"index `{live.name}` is this resource's already: it is continued, and nothing is "
+            "restored; change `triggers` to restore it again",
             self.call,
         )
         self.restore.owner_mark = live.tags.get(MARK_TAG)

@@ -28,7 +28,13 @@ from .errors import (
 from .inputs import MARK_TAG, RestoredIndexInputs, parse
 from .models import IndexModel
 from .outputs import Restore, echo, restored_index_outputs
-from .restored_index_check import FAILED_STATUSES, is_unfinished, protected_text
+from .restored_index_diff import (
+    FAILED_STATUSES,
+    is_ready,
+    is_unfinished,
+    protected_text,
+    require_ready_backup,
+)
 from .restored_index_lifecycle import Operation, refuse_foreign, wait_until_gone
 from .verification import Check, skipped
 
@@ -40,8 +46,8 @@ def create(props: Mapping[str, Any], call: Call) -> CreateResult:
     inputs = parse(RestoredIndexInputs, props)
     operation = _operation(inputs, Restore(), call, waiting.CREATE_SECONDS)
     operation.start()
-    ownership.claim_newest(inputs.identity, operation.name, lambda: _is_ready(operation.name))
     error = _completed(operation)
+    _claim(inputs.identity, operation.name, error)
     outputs = restored_index_outputs(inputs, operation.restore)
     return results.created(call, operation.name, outputs, error)
 
@@ -54,7 +60,6 @@ def update(id_: str, olds: Mapping[str, Any], news: Mapping[str, Any], call: Cal
     operation.refresh()
     live = operation.live
     refuse_foreign(live, restore.owner_mark)
-    ownership.claim_newest(inputs.identity, id_, lambda: _is_ready(id_))
     error: Exception | None
     if restore.status in FAILED_STATUSES:
         error = _caught(operation.shape)
@@ -68,6 +73,7 @@ def update(id_: str, olds: Mapping[str, Any], news: Mapping[str, Any], call: Cal
     else:
         restore.status = "Ready" if live.is_ready else live.status.state
         error = _caught(operation.shape) or _caught(lambda: capacity.converge(operation))
+    _claim(inputs.identity, id_, error)
     outputs = restored_index_outputs(inputs, restore)
     if error is not None:
         outputs |= _observed(outputs, restore.index or live)
@@ -110,6 +116,9 @@ def delete(id_: str, props: Mapping[str, Any], call: Call) -> None:
     except NotFoundError:
         ownership.refuse_other_project(client, props.get("project"), f"index `{id_}`")
         return
+    if ownership.is_in_use(props, id_):
+        engine_bridge.info(f"index `{id_}` was not deleted: this resource goes on with it", call)
+        return
     how = ownership.standing(live, props.get("owner_mark"))
     if how == "taken over":
         engine_bridge.info(
@@ -121,7 +130,10 @@ def delete(id_: str, props: Mapping[str, Any], call: Call) -> None:
     if how == "mark gone":
         raise ConfigurationError(f"not deleted: {ownership.describe_standing(live, how)}")
     _refuse_other_source(live, props)
-    ownership.refuse_gap(props, id_, f"index `{id_}`")
+    ownership.refuse_gap(props, id_, f"index `{id_}`", "Ready and verified")
+    successor = ownership.makes_room(props)
+    if successor is not None:
+        require_ready_backup(successor, id_)
     _delete_live(client, live, deadline)
 
 
@@ -164,11 +176,9 @@ def _caught(step: Any) -> Exception | None:
     return None
 
 
-def _is_ready(name: str) -> bool:
-    try:
-        return session.current.client().describe_index(name).is_ready
-    except PineconeBackupError:
-        return False  # in doubt the old index stays
+def _claim(identity: str, name: str, error: Exception | None) -> None:
+    """Remember the newest index of a resource; one that is not complete replaces nothing."""
+    ownership.claim_newest(identity, name, lambda: error is None and is_ready(name))
 
 
 def _recorded(props: Mapping[str, Any]) -> Restore:
