@@ -179,3 +179,51 @@ def test_what_is_only_read_is_not_judged(
     everything = {"all": "mandatory", "newest-backup-max-age": {"max_age_hours": 1e-9}}
     result = reader.up(*under(everything))
     assert "[mandatory]" not in result.text
+
+
+def test_a_schedule_is_raised_and_the_next_up_changes_nothing(
+    stack: Stack, service: Service, under: Under
+) -> None:
+    service.index("products")
+    stack.program(
+        'BackupSchedule("s", index_name="products", frequency="monthly", retention_days=3)'
+    )
+    stack.up(*under("remediate"))
+    live = service.call("GET", f"/backup-schedules/{stack.resources()['s']['id']}")
+    assert live["frequency"] == "daily"
+    assert live["retention_expire_after_days"] == 14
+    stack.unchanged(*under("remediate"))
+    stack.refresh("--expect-no-changes")
+
+
+def test_a_restore_without_proof_is_corrected_and_proven(
+    stack: Stack, service: Service, under: Under
+) -> None:
+    service.index("products")
+    stack.program(
+        """
+        backup = Backup("nightly", index_name="products")
+        RestoredIndex("recovered", backup_id=backup.id, verify="none", wait=False)
+        """
+    )
+    stack.up(*under({"restore-verification-required": "remediate"}))
+    rows = {row["name"]: row["result"] for row in stack.outputs("recovered")["verification"]}
+    assert rows["record_count"] == "passed"
+    stack.unchanged(*under({"restore-verification-required": "remediate"}))
+
+
+@pytest.mark.parametrize(
+    ("configuration", "text"),
+    [
+        ({"tag-fromat": {"values": "latest"}}, 'invalid enforcement level ""'),
+        ({"restore-objectives": {"max_rpo_seconds": "a day"}}, "max_rpo_seconds"),
+        ({"name-pattern": {"types": ["Bucket"]}}, "types"),
+        ({"tag-format": "strict"}, "is not a valid enforcement level"),
+    ],
+)
+def test_what_the_engine_itself_refuses_in_a_configuration(
+    stack: Stack, under: Under, configuration: dict[str, object], text: str
+) -> None:
+    result = stack.preview(*under(configuration), code=None)
+    assert result.code != 0
+    assert text in result.text
