@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 import requests
+from contract.emulator.described import description
 from pulumi_pinecone_backup.emulator import Emulator
 
 VERSIONS = ("2025-04", "2025-10", "2026-01.alpha", "2026-04", "2026-07")
@@ -15,11 +16,20 @@ _DEADLINE_SECONDS = 20.0
 
 
 class Api:
-    """One key's view of an emulator, in one version."""
+    """One key's view of an emulator, in one version.
+
+    Every answer is held to the version's description, unless it was planned to break it.
+    """
 
     def __init__(
-        self, emulator: Emulator, version: str = "2026-07", *, key: str | None = None
+        self,
+        emulator: Emulator,
+        version: str = "2026-07",
+        *,
+        key: str | None = None,
+        is_checked: bool = True,
     ) -> None:
+        self.description = description(version) if is_checked else None
         self.emulator = emulator
         self.version = version
         self.session = requests.Session()
@@ -32,7 +42,11 @@ class Api:
 
     def send(self, method: str, path: str, body: Any = None, **query: Any) -> requests.Response:
         url = path if path.startswith("http") else self.emulator.url + path
-        return self.session.request(method, url, json=body, params=query, timeout=60)
+        response = self.session.request(method, url, json=body, params=query, timeout=60)
+        if self.description and not path.startswith("http"):
+            problems = self.description.problems(method, path, response)
+            assert not problems, f"{method} {path} {response.text}: {problems}"
+        return response
 
     def get(self, path: str, **query: Any) -> Any:
         return _good(self.send("GET", path, **query))

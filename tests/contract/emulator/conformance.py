@@ -33,6 +33,10 @@ ALLOWED: dict[str, tuple[set[str] | None, str]] = {
         None,
         "every operation refuses a missing or unknown version header, every list a bad page token",
     ),
+    "403": (
+        None,
+        "a role without permission may do nothing, a plan without backups nothing of them",
+    ),
     "404": ({"create_backup"}, "published examples show it for an index that does not exist"),
     "412": (
         {"create_index_from_backup_operation", "delete_backup"},

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -7,6 +8,14 @@ import requests
 from contract.emulator.api import Api
 from pulumi_pinecone_backup.emulator import Emulator
 from pulumi_pinecone_backup.emulator.app import OPERATION_IDS
+
+
+@pytest.fixture
+def api(emulator: Emulator) -> Iterator[Api]:
+    # Faults answer what no description has.
+    client = Api(emulator, is_checked=False)
+    yield client
+    client.close()
 
 
 def effects(emulator: Emulator) -> list[str]:
