@@ -28,7 +28,7 @@ def known_configuration(rules: Iterable[Rule]) -> ConfigurationRule:
             remediation_steps=(
                 "Correct the spelling; `docs/policies.md` lists every rule and setting."
             ),
-            url="https://www.pulumi.com/docs/insights/policy/policy-packs/configuration/",
+            url="https://www.pulumi.com/docs/insights/policy/policy-packs/",
         ),
         severity=Severity.HIGH,
         settings=RuleSettings,

@@ -56,7 +56,7 @@ NAME_PATTERN = ResourceRule(
             "Give a `name` that matches, or leave it out and choose a resource name from which a "
             "matching one is derived. A new name replaces an index, so nothing is corrected."
         ),
-        url="https://docs.pinecone.io/reference/api/database-limits",
+        url="https://docs.pinecone.io/troubleshooting/restrictions-on-index-names",
     ),
     severity=Severity.LOW,
     kinds=KINDS,

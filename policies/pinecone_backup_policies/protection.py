@@ -61,9 +61,7 @@ DELETION_PROTECTION_ENABLED = ResourceRule(
             "here (`except`), set the protection to `disabled`, run `pulumi up`, and only then "
             "change or remove it."
         ),
-        url=(
-            "https://docs.pinecone.io/guides/manage-data/manage-indexes#configure-deletion-protection"
-        ),
+        url=("https://docs.pinecone.io/guides/manage-data/manage-indexes"),
     ),
     severity=Severity.HIGH,
     kinds=(RESTORED_INDEX, INDEX),

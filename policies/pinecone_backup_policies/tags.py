@@ -200,7 +200,7 @@ REQUIRED_TAGS = ResourceRule(
             "default are added; where `tags` was omitted, `inherit_tags` is set as well, so that "
             "the tags of the backup stay."
         ),
-        url="https://docs.pinecone.io/guides/manage-data/manage-indexes#configure-index-tags",
+        url="https://docs.pinecone.io/guides/manage-data/manage-indexes",
     ),
     severity=Severity.MEDIUM,
     kinds=(RESTORED_INDEX, INDEX),
@@ -214,7 +214,7 @@ TAG_FORMAT = ResourceRule(
     text=Text(
         description="Tags keep to the limits of the service.",
         remediation_steps="Shorten or rename the tag, or remove tags.",
-        url="https://docs.pinecone.io/guides/manage-data/manage-indexes#configure-index-tags",
+        url="https://docs.pinecone.io/guides/manage-data/manage-indexes",
     ),
     severity=Severity.LOW,
     kinds=(RESTORED_INDEX, INDEX),
