@@ -11,20 +11,25 @@ from __future__ import annotations
 
 import gc
 import os
+import signal
 import socket
 import sys
 import threading
+import time
 import traceback
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from types import FrameType
+from pathlib import Path
+from types import CodeType, FrameType
 from typing import Any
 
 PLUGIN_FILE = "pulumi/dynamic/__main__.py"
+PROGRAM_FILE = "pulumi-language-python-exec"
 WORKERS = 1024
 ENGINE_CHECK_SECONDS = 2.0
 ENGINE_CHECK_FAILURES = 2
+INTERRUPTED_SECONDS = 10.0
 _LOG_TIMEOUT_SECONDS = 5.0
 
 
@@ -93,11 +98,15 @@ def install() -> None:
         except Exception as error:  # noqa: BLE001, RUF100 - a moved part must never stop a deployment
             missing[part] = f"{type(error).__name__}: {error}"
     if missing:
-        parts = "; ".join(f"{part} ({why})" for part, why in sorted(missing.items()))
-        warn(
-            "this version of Pulumi has moved parts that pinecone-backup uses; the resources work "
-            f"without them: {parts}"
-        )
+        _tell_missing()
+
+
+def _tell_missing() -> None:
+    parts = "; ".join(f"{part} ({why})" for part, why in sorted(missing.items()))
+    warn(
+        "this version of Pulumi has moved parts that pinecone-backup uses; the resources work "
+        f"without them: {parts}"
+    )
 
 
 def current_call() -> Call:
@@ -165,6 +174,7 @@ def partial(
         call.context.set_trailing_metadata((("grpc-status-details-bin", details),))
     except Exception as error:  # noqa: BLE001, RUF100 - falls back
         missing["partial results"] = f"{type(error).__name__}: {error}"
+        _tell_missing()
         return None
     return PartialError(reason)
 
@@ -190,6 +200,8 @@ def stack_config(config: Any, known: Iterable[str]) -> dict[str, str]:
     """Return the stack's configuration by full key; only the `known` keys where it is hidden."""
     raw = getattr(config, "_props", None) if is_on() else None
     if not isinstance(raw, Mapping):
+        if is_on():
+            missing["whole configuration"] = "the plugin's Config has no `_props`"
         raw = {key: config.get(key) for key in known}
     return {key: str(value) for key, value in raw.items() if value is not None}
 
@@ -204,6 +216,41 @@ def engine_parallel() -> int | None:
         return int(SETTINGS.parallel) if SETTINGS.parallel else None
     except (ImportError, AttributeError, TypeError, ValueError):
         return None
+
+
+def end_with_interrupt() -> None:
+    """Lets an interrupted program end at once. Called in the user's program.
+
+    When a run is cancelled, the engine interrupts the program and gives it 5 s. It needs all of
+    them: its executor waits for calls that nobody answers any more. Only that wait is cut short,
+    and only where the program has its own process and has not taken the signal for itself.
+    """
+    own_process = any(argument.endswith(PROGRAM_FILE) for argument in sys.orig_argv[:3])
+    main = threading.main_thread()
+    if not is_on() or not own_process or threading.current_thread() is not main:
+        return
+    if signal.getsignal(signal.SIGINT) is not signal.default_int_handler:
+        return
+
+    def interrupted(number: int, frame: FrameType | None) -> None:
+        threading.Thread(target=_end_stuck_program, args=(main.ident,), daemon=True).start()
+        signal.default_int_handler(number, frame)
+
+    signal.signal(signal.SIGINT, interrupted)
+
+
+def _end_stuck_program(main_thread: int | None) -> None:
+    """Ends this process as soon as nothing of the user's is left but the wait of the executor."""
+    end = time.monotonic() + INTERRUPTED_SECONDS
+    while time.monotonic() < end:
+        frame = sys._current_frames().get(main_thread or 0)
+        names = []
+        while frame is not None:
+            names.append((frame.f_code.co_name, Path(frame.f_code.co_filename).name))
+            frame = frame.f_back
+        if ("shutdown", "thread.py") in names and names[-1] == ("<module>", PROGRAM_FILE):
+            os._exit(1)
+        time.sleep(0.02)
 
 
 def _init_failed(
@@ -304,11 +351,28 @@ def _plugin() -> Any:
     return main
 
 
+def _see_calls() -> None:
+    """Looks for the engine's call that this probe runs in, and for what a partial result needs."""
+    call = current_call()
+    if call.context is None:
+        raise LookupError(f"no frame of `{PLUGIN_FILE}` holds `request` and `context`")
+    if not callable(getattr(call.context, "set_trailing_metadata", None)):
+        raise LookupError("the call's context has no `set_trailing_metadata`")
+
+
+def _try_partial() -> None:
+    """Builds a partial result without sending it."""
+    call = current_call()
+    if call.context is not None:
+        _init_failed(call, "probe", {}, "probe", {})
+
+
 def _widen() -> None:
     """Lets the plugin's server work on as many calls as the engine sends."""
     thread = threading.current_thread()
     for candidate in gc.get_objects():
-        if isinstance(candidate, ThreadPoolExecutor) and thread in candidate._threads:
+        # By type: `isinstance` asks the object, and a dead proxy raises.
+        if issubclass(type(candidate), ThreadPoolExecutor) and thread in candidate._threads:
             candidate._max_workers = max(candidate._max_workers, WORKERS)
             return
     raise LookupError("the thread pool that runs this call was not found")
@@ -318,7 +382,9 @@ def _shorten_tracebacks() -> None:
     """Shows our own errors as one line; those of other dynamic resources stay as they are."""
     main = _plugin()
     original = main.traceback
-    if not callable(getattr(original, "format_exc", None)):
+    wrapper = main._abort_with_traceback.__code__
+    inner = [code for code in wrapper.co_consts if isinstance(code, CodeType)]
+    if not any({"traceback", "format_exc"} <= set(code.co_names) for code in inner):
         raise LookupError("the plugin no longer formats exceptions with `traceback.format_exc`")
 
     class OneLine:
@@ -364,8 +430,10 @@ def _watch_engine() -> None:
             try:
                 socket.create_connection((host, int(port)), timeout=ENGINE_CHECK_SECONDS).close()
                 failures = 0
-            except OSError:
+            except ConnectionRefusedError:
                 failures += 1
+            except OSError:
+                pass  # busy, stopped, or no file descriptor left: not a sign of death
             threading.Event().wait(ENGINE_CHECK_SECONDS)
         os._exit(3)
 
@@ -379,6 +447,8 @@ def is_debug() -> bool:
 
 _PROBES: dict[str, Callable[[], None]] = {
     "engine log": _open_log,
+    "calls of the engine": _see_calls,
+    "partial results": _try_partial,
     "parallel operations": _widen,
     "one-line errors": _shorten_tracebacks,
     "cancellation": _hear_cancel,

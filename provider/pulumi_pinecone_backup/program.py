@@ -25,7 +25,7 @@ _told = False
 
 
 def check_before_declaring() -> None:
-    """Refuse an API key that stands in the configuration as plain text.
+    """Refuse an API key in plain text, and let an interrupted program end at once.
 
     Raises:
         ProgramError: The key would be stored readable in configuration and state.
@@ -37,6 +37,7 @@ def check_before_declaring() -> None:
                 f"`{key}` stands in the configuration as plain text: set it again with "
                 f"`pulumi config set --secret {key}`, and treat the old key as leaked"
             )
+    engine_bridge.end_with_interrupt()
 
 
 def count_waiting(wait: Any) -> None:

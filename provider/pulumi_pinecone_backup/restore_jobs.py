@@ -1,80 +1,143 @@
-"""What restore jobs say, asked by all waits together: advice that may be missing or late."""
+"""What restore jobs say, asked by all waits together: advice that may be missing, late or wrong.
+
+Nobody waits for advice: a question is asked in the background, one at a time, and whoever wants to
+know reads what the last one brought. Only who has seen an index become ready waits a moment, for
+the times that its job tells.
+"""
 
 from __future__ import annotations
 
 import threading
 import time
 
+from . import engine_bridge
 from .client import Client
 from .errors import PineconeBackupError
 from .models import RestoreJobModel
 
+READY_SECONDS = 3.0
 _PAGE = 100
 _FIRST_SECONDS = 2.0
+_SHARE_OF_AGE = 0.05
 
 
 class JobBoard:
     """The restore jobs of a project, asked for at most as often as the most curious wait wants.
 
-    One wait describes its job; several share the list. Only one thread asks at a time; the others
-    read what was there before, so that a slow request holds nobody back.
+    One wait describes its job; several share the list.
     """
 
     def __init__(self, client: Client) -> None:
         self._client = client
-        self._lock = threading.Lock()
-        self._asking = threading.Lock()
+        self._changed = threading.Condition()
+        self._is_asking = False
         self._jobs: dict[str, RestoreJobModel] = {}
-        self._due: dict[str, float] = {}
+        self._open: dict[str, float] = {}
+        self._asked: dict[str, float] = {}
+        self._heard: dict[str, float] = {}
         self._list_pages = 1
+        self._past: list[RestoreJobModel] | None = None
+        self._past_lock = threading.Lock()
+        engine_bridge.on_cancel(self._wake)
 
     def look(self, restore_job_id: str | None, *, max_age: float) -> RestoreJobModel | None:
-        """Return what was last heard of a job, asking if that is older than `max_age` seconds."""
+        """Return what was last heard of a job; ask in the background if that is too old.
+
+        Args:
+            restore_job_id: The job, or None where it is not known.
+            max_age: Seconds; the longer a job takes, the older an answer may be.
+        """
         if not restore_job_id:
             return None
         now = time.monotonic()
-        with self._lock:
+        with self._changed:
             known = self._jobs.get(restore_job_id)
-            due = self._due.setdefault(restore_job_id, now + _FIRST_SECONDS)
-        if (known is None or not _is_over(known)) and now >= due and self._asking.acquire(False):
-            try:
-                self._ask(restore_job_id, max_age)
-            finally:
-                self._asking.release()
-        with self._lock:
-            return self._jobs.get(restore_job_id)
+            since = self._open.setdefault(restore_job_id, now)
+            asked = self._asked.get(restore_job_id, since + _FIRST_SECONDS - max_age)
+            if not _is_over(known) and now - asked >= max(max_age, _SHARE_OF_AGE * (now - since)):
+                self._ask(restore_job_id)
+            return known
 
     def look_when_ready(self, restore_job_id: str | None) -> RestoreJobModel | None:
-        """Return a job whose index is ready, asked now unless its end is known already."""
+        """Return a job whose index is ready, as it is now if it can be had within a moment."""
         if not restore_job_id:
             return None
-        with self._asking:
-            known = self._jobs.get(restore_job_id)
-            if known is None or not _is_over(known):
-                self._ask(restore_job_id, _FIRST_SECONDS)
-        with self._lock:
-            self._due.pop(restore_job_id, None)
+        called = time.monotonic()
+        with self._changed:
+            self._open.setdefault(restore_job_id, called)
+            while (left := called + READY_SECONDS - time.monotonic()) > 0:
+                known = self._jobs.get(restore_job_id)
+                if _is_over(known) or self._heard.get(restore_job_id, 0.0) >= called:
+                    break
+                if engine_bridge.cancelled.is_set():
+                    break
+                self._ask(restore_job_id)
+                self._changed.wait(left)
+            self._open.pop(restore_job_id, None)
             return self._jobs.get(restore_job_id)
 
-    def _ask(self, restore_job_id: str, max_age: float) -> None:
-        """Ask for all jobs where that is cheaper than for each; the caller holds `_asking`."""
-        with self._lock:
-            open_ids = [key for key in self._due if not _is_over(self._jobs.get(key))]
-        asked, jobs = [restore_job_id], []
+    def newest(
+        self, index_name: str, backup_id: str | None, *, fresh: bool = False
+    ) -> RestoreJobModel | None:
+        """Return the newest job of an index name.
+
+        Args:
+            index_name: Name of the index.
+            backup_id: The backup that it was restored from; None takes any.
+            fresh: False shares one list per process, for what was restored before it began.
+
+        Raises:
+            PineconeBackupError: The jobs could not be listed.
+        """
+        with self._past_lock:
+            if fresh or self._past is None:
+                self._past = self._client.list_restore_jobs()
+            past = self._past
+        jobs = [
+            job
+            for job in past
+            if job.target_index_name == index_name and backup_id in (None, job.backup_id)
+        ]
+        dated = sorted(jobs, key=lambda job: job.created_at.timestamp() if job.created_at else 0.0)
+        return dated[-1] if dated else None
+
+    def _wake(self) -> None:
+        with self._changed:
+            self._changed.notify_all()
+
+    def _ask(self, restore_job_id: str) -> None:
+        """Start a question unless one is under way; the caller holds the lock."""
+        if self._is_asking:
+            return
+        self._is_asking = True
+        open_ids = [key for key in self._open if not _is_over(self._jobs.get(key))]
+        threading.Thread(
+            target=self._answer, args=(restore_job_id, open_ids), name="job-board", daemon=True
+        ).start()
+
+    def _answer(self, restore_job_id: str, open_ids: list[str]) -> None:
+        """Ask for all jobs where that is cheaper than for each."""
+        begun = time.monotonic()
+        jobs: list[RestoreJobModel] = []
+        asked = [restore_job_id]
         try:
             if len(open_ids) > self._list_pages:
+                asked = open_ids
                 jobs = self._client.list_restore_jobs(confirm=False)
                 self._list_pages = max(1, -(-len(jobs) // _PAGE))
-                asked = open_ids
             if restore_job_id not in {job.restore_job_id for job in jobs}:
                 jobs.append(self._client.describe_restore_job(restore_job_id))
         except PineconeBackupError:
             pass  # advice only: the index is the truth
-        due = time.monotonic() + max_age
-        with self._lock:
-            self._jobs |= {job.restore_job_id: job for job in jobs}
-            self._due |= dict.fromkeys(asked, due)
+        finally:
+            with self._changed:
+                found = {j.restore_job_id: j for j in jobs if j.restore_job_id in self._open}
+                self._jobs |= found
+                self._asked |= dict.fromkeys(asked, begun)
+                self._heard |= dict.fromkeys({restore_job_id, *found}, begun)
+                self._is_asking = False
+                self._changed.notify_all()
 
 
 def _is_over(job: RestoreJobModel | None) -> bool:
-    return job is not None and (job.is_failed or job.completed_at is not None)
+    return job is not None and (job.is_failed or job.is_completed or job.completed_at is not None)

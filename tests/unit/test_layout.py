@@ -24,10 +24,13 @@ LAYERS = (
     | {"request_bodies", "pages"},
     {"error_texts", "connection_errors", "retries", "transport"},
     {"calls", "client"},
-    {"engine_bridge", "inputs", "naming", "verification", "waiting", "restore_jobs", "session"}
+    {"engine_bridge", "inputs", "naming", "verification", "waiting", "watcher"}
+    | {"restore_jobs", "session"}
+    | {"watcher", "terminal"}
     | {"checking", "ownership", "outputs", "results", "capacity", "restored_index_tags"}
     | {"backup_lifecycle", "backup_operations", "backup_schedule_operations"}
-    | {"restored_index_check", "restored_index_lifecycle", "restored_index_operations"}
+    | {"restored_index_check", "restored_index_diff", "restored_index_lifecycle"}
+    | {"restored_index_operations"}
     | {"handlers"},
     {"program", "functions", "resources"},
     {"__init__", "cli"},
@@ -69,8 +72,9 @@ def foreign_imports(tree: ast.Module) -> set[str]:
 
 
 def layer_of(module: str) -> int:
-    (number,) = (number for number, layer in enumerate(LAYERS) if module in layer)
-    return number
+    places = [number for number, layer in enumerate(LAYERS) if module in layer]
+    assert len(places) == 1, f"`{module}` needs one place in LAYERS"
+    return places[0]
 
 
 def client_side() -> list[tuple[str, ast.Module]]:
