@@ -13,7 +13,7 @@ from typing import Any
 from pulumi.dynamic import CreateResult, ReadResult, UpdateResult
 
 from . import checking, engine_bridge, ownership, results, session
-from .checking import Checked, changed, settle_name
+from .checking import Checked, changed, keep_unknown, settle_name
 from .client import Client
 from .engine_bridge import Call
 from .errors import (
@@ -24,6 +24,7 @@ from .errors import (
 )
 from .inputs import MAX_SCHEDULE_NAME, BackupScheduleInputs, has_unknown, parse
 from .models import BackupScheduleModel
+from .naming import derived_name
 from .outputs import backup_schedule_outputs, echo
 from .versions import require_feature
 
@@ -35,11 +36,7 @@ def resolve(checked: Checked) -> None:
     """Name the schedule, and say early where the API version has none."""
     olds, news = checked.olds, checked.news
     if olds and has_unknown(news.get("index_name")):
-        checked.warn(
-            "`index_name` is not known yet: this preview shows no replacement, but `up` will "
-            "replace this schedule if it has changed"
-        )
-        news["index_name"] = olds.get("index_name")
+        keep_unknown(checked, "index_name")
     if olds and olds.get("index_name") != news.get("index_name"):
         checked.replaces.append("index_name")
     settle_name(checked, limit=MAX_SCHEDULE_NAME)
@@ -64,6 +61,10 @@ def _preflight(checked: Checked, index: Any) -> None:
             f"index `{name}` is a pod index, and pod indexes cannot be backed up: migrate it to a "
             "serverless index first"
         )
+    elif index.cmek_id:
+        checked.failures.append(
+            f"index `{name}` uses a customer-managed key, and such indexes cannot be backed up"
+        )
 
 
 def diff(olds: Mapping[str, Any], news: Mapping[str, Any]) -> tuple[list[str], list[str], bool]:
@@ -80,14 +81,16 @@ def create(props: Mapping[str, Any], call: Call) -> CreateResult:
     """Create a schedule, or continue the one that a lost run has made."""
     inputs = parse(BackupScheduleInputs, props)
     client = session.current.client()
+    project = client.describe_index(inputs.index_name).project
+    session.current.prove(project)
     schedule = _of_lost_run(client, inputs, call) or _post(client, inputs)
+    ownership.claim_newest(inputs.identity, schedule.schedule_id, lambda: True)
     error: Exception | None = None
     try:
         schedule = _shaped(client, schedule, inputs)
     except PineconeBackupError as caught:
         error = caught
-    project = _project(client, inputs.index_name)
-    outputs = {**backup_schedule_outputs(inputs, schedule, project)}
+    outputs = backup_schedule_outputs(inputs, schedule, project)
     return results.created(call, schedule.schedule_id, outputs, error)
 
 
@@ -95,7 +98,7 @@ def _of_lost_run(
     client: Client, inputs: BackupScheduleInputs, call: Call
 ) -> BackupScheduleModel | None:
     """Return the schedule of this automatic or explicit name that an earlier run has made."""
-    found = [s for s in client.list_backup_schedules(inputs.index_name) if s.name == inputs.name]
+    found = _named(client, inputs)
     if not found:
         return None
     if checking.is_replacement(call, {"identity": inputs.identity}):
@@ -117,8 +120,6 @@ def _of_lost_run(
 
 
 def _is_derived(inputs: BackupScheduleInputs) -> bool:
-    from .naming import derived_name
-
     return inputs.name == derived_name(
         inputs.resource_name, inputs.identity, None, limit=MAX_SCHEDULE_NAME
     )
@@ -128,19 +129,37 @@ def _post(client: Client, inputs: BackupScheduleInputs) -> BackupScheduleModel:
     """Post the schedule once; a lost answer is looked up before anything is sent again."""
     try:
         return _create(client, inputs)
-    except ConflictError as error:
-        listed = client.list_backup_schedules(inputs.index_name)
-        names = ", ".join(f"`{s.name}` (`{s.schedule_id}`)" for s in listed if s.enabled)
-        raise ConfigurationError(
-            f"index `{inputs.index_name}` takes one enabled schedule and has {names or 'one'}: "
-            f"disable or delete that one first. ({error})"
-        ) from error
     except PineconeBackupError as error:
+        if isinstance(error, ConflictError):
+            raise _taken(client, inputs, error) from error
         if not error.may_have_happened:
             raise
-        listed = client.list_backup_schedules(inputs.index_name)
-        found = [schedule for schedule in listed if schedule.name == inputs.name]
-        return found[0] if len(found) == 1 else _create(client, inputs)
+    found = _named(client, inputs)
+    if found:
+        return found[0]
+    try:
+        return _create(client, inputs)
+    except ConflictError as error:
+        found = _named(client, inputs)  # the first request may have taken effect late
+        if found:
+            return found[0]
+        raise _taken(client, inputs, error) from error
+
+
+def _named(client: Client, inputs: BackupScheduleInputs) -> list[BackupScheduleModel]:
+    listed = client.list_backup_schedules(inputs.index_name)
+    return [schedule for schedule in listed if schedule.name == inputs.name]
+
+
+def _taken(
+    client: Client, inputs: BackupScheduleInputs, error: ConflictError
+) -> ConfigurationError:
+    enabled = [s for s in client.list_backup_schedules(inputs.index_name) if s.enabled]
+    names = ", ".join(f"`{s.name}` (`{s.schedule_id}`)" for s in enabled)
+    return ConfigurationError(
+        f"index `{inputs.index_name}` takes one enabled schedule and has {names or 'one'}: "
+        f"disable or delete that one first. ({error})"
+    )
 
 
 def _create(client: Client, inputs: BackupScheduleInputs) -> BackupScheduleModel:
@@ -169,12 +188,6 @@ def _shaped(
         ),
         enabled=inputs.enabled if schedule.enabled != inputs.enabled else None,
     )
-
-
-def _project(client: Client, index_name: str) -> str | None:
-    project = client.describe_index(index_name).project
-    session.current.prove(project)
-    return project
 
 
 def read(id_: str, props: Mapping[str, Any], call: Call) -> ReadResult:
@@ -214,7 +227,11 @@ def update(id_: str, olds: Mapping[str, Any], news: Mapping[str, Any], call: Cal
 
 def delete(id_: str, props: Mapping[str, Any], call: Call) -> None:
     """Delete the schedule; its backups stay."""
-    del call
+    if ownership.is_in_use(props, id_):
+        engine_bridge.info(
+            f"backup schedule `{id_}` was not deleted: this resource goes on with it", call
+        )
+        return
     client = session.current.client()
     try:
         client.delete_backup_schedule(id_)

@@ -59,8 +59,10 @@ BACKUP_DIFFS: list[tuple[str, dict[str, Any], dict[str, Any], list[str], bool]] 
 def test_diff_of_a_backup_tells_what_a_change_does(
     olds: dict[str, Any], news: dict[str, Any], replaces: list[str], changes: bool
 ) -> None:
+    recorded = {key: value for key, value in olds.items() if key != "status"}
+    checked = check_backup({**BACKUP, **recorded}, **news)
     before = {**BACKUP, "status": "Ready", **olds}
-    result = handlers.BackupHandler().diff("b1", before, {**BACKUP, **news})
+    result = handlers.BackupHandler().diff("b1", before, checked.inputs)
     assert (result.replaces, result.changes) == (replaces, changes)
     assert result.delete_before_replace is False
 
@@ -94,7 +96,7 @@ def test_an_index_that_is_not_known_yet_replaces_nothing_and_warns(
 ) -> None:
     result = check_backup(BACKUP, index_name=UNKNOWN)
     assert result.inputs == BACKUP
-    assert "`up` will replace this backup if it has changed" in capsys.readouterr().err
+    assert "`up` will replace this resource if it has changed" in capsys.readouterr().err
 
 
 def test_a_backup_with_broken_inputs_is_refused_before_the_service_is_asked() -> None:

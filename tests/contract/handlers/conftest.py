@@ -15,6 +15,7 @@ from pulumi_pinecone_backup import (
     session,
     verification,
     waiting,
+    watcher,
 )
 from pulumi_pinecone_backup.emulator import Emulator
 from pulumi_pinecone_backup.versions import API_VERSIONS
@@ -70,7 +71,7 @@ def short_waits(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     monkeypatch.setattr(restored_index_lifecycle, "_APPEAR_SECONDS", 0.0)
     monkeypatch.setattr(verification, "COUNT_POLL_SECONDS", 0.0)
     monkeypatch.setattr(waiting, "RETRY_SECONDS", 0.02)
-    monkeypatch.setattr(waiting, "_FIRST_INTERVAL", 0.02)
+    monkeypatch.setattr(watcher, "_QUICK_SECONDS", 0.02)
     with stamina.set_testing(True, attempts=6):
         yield
 
