@@ -15,7 +15,7 @@ from . import engine_bridge, session
 from .client import Client
 from .errors import ConfigurationError, ConflictError, PineconeBackupError
 from .inputs import MARK_TAG, has_unknown
-from .models import IndexModel, RestoreJobModel
+from .models import IndexModel
 from .naming import mark_identity
 
 ACCEPT_GONE = "PINECONE_BACKUP_ACCEPT_GONE"
@@ -54,7 +54,7 @@ def describe_standing(index: IndexModel, how: Standing) -> str:
     )
 
 
-def require_own(client: Client, index: IndexModel, identity: str, backup_id: str) -> None:
+def require_own(index: IndexModel, identity: str, backup_id: str) -> None:
     """Return if a live index is what this resource has made from this backup.
 
     Raises:
@@ -65,25 +65,14 @@ def require_own(client: Client, index: IndexModel, identity: str, backup_id: str
         raise name_conflict(index, "it carries no mark of this package")
     if live != identity:
         raise name_conflict(index, "it belongs to another resource or stack")
-    source = index.source_backup_id or _source_by_job(client, index.name)
+    source = index.source_backup_id or _source_by_job(index.name)
     if source != backup_id:
         why = _other_backup(source, backup_id)
         raise ConfigurationError(f"index `{index.name}` is this resource's already, but {why}")
 
 
-def newest_job(client: Client, index_name: str, backup_id: str | None) -> RestoreJobModel | None:
-    """Return the newest restore job of an index name, or None."""
-    jobs = [
-        job
-        for job in client.list_restore_jobs()
-        if job.target_index_name == index_name and backup_id in (None, job.backup_id)
-    ]
-    dated = sorted(jobs, key=lambda job: job.created_at.timestamp() if job.created_at else 0.0)
-    return dated[-1] if dated else None
-
-
-def _source_by_job(client: Client, index_name: str) -> str | None:
-    job = newest_job(client, index_name, None)
+def _source_by_job(index_name: str) -> str | None:
+    job = session.current.jobs().newest(index_name, None)
     return job.backup_id if job else None
 
 

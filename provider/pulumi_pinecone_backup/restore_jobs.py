@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import threading
 import time
+from collections.abc import Iterable
 
 from . import engine_bridge
 from .client import Client
@@ -36,7 +37,7 @@ class JobBoard:
         self._asked: dict[str, float] = {}
         self._heard: dict[str, float] = {}
         self._list_pages = 1
-        self._past: list[RestoreJobModel] | None = None
+        self._past: list[RestoreJobModel] = []
         self._past_lock = threading.Lock()
         engine_bridge.on_cancel(self._wake)
 
@@ -84,22 +85,17 @@ class JobBoard:
         Args:
             index_name: Name of the index.
             backup_id: The backup that it was restored from; None takes any.
-            fresh: False shares one list per process, for what was restored before it began.
+            fresh: True asks anew; else one list serves all who ask for what it shows.
 
         Raises:
             PineconeBackupError: The jobs could not be listed.
         """
         with self._past_lock:
-            if fresh or self._past is None:
+            found = None if fresh else _newest(self._past, index_name, backup_id)
+            if found is None:
                 self._past = self._client.list_restore_jobs()
-            past = self._past
-        jobs = [
-            job
-            for job in past
-            if job.target_index_name == index_name and backup_id in (None, job.backup_id)
-        ]
-        dated = sorted(jobs, key=lambda job: job.created_at.timestamp() if job.created_at else 0.0)
-        return dated[-1] if dated else None
+                found = _newest(self._past, index_name, backup_id)
+            return found
 
     def _wake(self) -> None:
         with self._changed:
@@ -141,3 +137,14 @@ class JobBoard:
 
 def _is_over(job: RestoreJobModel | None) -> bool:
     return job is not None and (job.is_failed or job.is_completed or job.completed_at is not None)
+
+
+def _newest(
+    jobs: Iterable[RestoreJobModel], index_name: str, backup_id: str | None
+) -> RestoreJobModel | None:
+    dated = [
+        (job.created_at.timestamp() if job.created_at else 0.0, number, job)
+        for number, job in enumerate(jobs)
+        if job.target_index_name == index_name and backup_id in (None, job.backup_id)
+    ]
+    return max(dated)[2] if dated else None

@@ -134,7 +134,7 @@ class Operation:
     def _continue(self, live: IndexModel) -> None:
         """Go on with an index that an earlier run of this resource has made."""
         backup_id = str(self.inputs.backup_id)
-        ownership.require_own(self.client, live, self.inputs.identity, backup_id)
+        ownership.require_own(live, self.inputs.identity, backup_id)
         engine_bridge.info(
             f"index `{live.name}` is this resource's already: it is continued, and nothing is "
             "restored; change `triggers` to restore it again",
@@ -143,7 +143,7 @@ class Operation:
         self.restore.owner_mark = live.tags.get(MARK_TAG)
         self._unmarked = new_mark(self.inputs.identity)
         self._mark(live)
-        self._recall(ownership.newest_job(self.client, live.name, backup_id))
+        self._recall(self.jobs.newest(live.name, backup_id))
         # What is restored already needs its backup no more: it may be gone.
         with contextlib.suppress(NotFoundError):
             self.restore.recovery_point_at = self.client.describe_backup(backup_id).created_at
@@ -216,7 +216,7 @@ class Operation:
                     or not self.restore.owner_mark
                 ):
                     return False
-                self._recall(ownership.newest_job(self.client, self.name, self.inputs.backup_id))
+                self._recall(self.jobs.newest(self.name, self.inputs.backup_id, fresh=True))
                 return True
             if isinstance(error, ConflictError) or time.monotonic() > end:
                 return False

@@ -226,7 +226,7 @@ def _looked_at(restore: Restore, live: IndexModel) -> Restore:
 
 def _caught_job(index_name: str) -> Any:
     try:
-        return ownership.newest_job(session.current.client(), index_name, None)
+        return session.current.jobs().newest(index_name, None)
     except PineconeBackupError:
         return None  # jobs are advice
 
