@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import itertools
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
 import orjson
 from starlette.applications import Starlette
+from starlette.datastructures import QueryParams
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
@@ -34,6 +35,7 @@ OPERATION_IDS = frozenset(operation.id for operation in OPERATIONS)
 # The service takes 2 MB in one request; a little more leaves room for how clients count.
 BODY_LIMIT = 4 * 1024 * 1024
 _JSON = "application/json"
+_NO_QUERY = QueryParams()
 # The data plane names codes by the numbers of gRPC.
 _GRPC_CODES = {400: 3, 401: 16, 403: 7, 404: 5, 409: 6, 412: 9, 413: 8, 422: 3, 500: 13, 503: 14}
 _request_numbers = itertools.count(1)
@@ -57,16 +59,19 @@ class Service:
         """Returns where this client reaches the emulator."""
         return self.public_url or f"http://{request.headers.get('host', 'localhost')}"
 
-    def endpoint(self, operation: Operation) -> Endpoint:
-        """Returns the endpoint that serves an operation."""
+    def endpoint(self, operations: Mapping[str, Operation]) -> Endpoint:
+        """Returns the endpoint that serves a path's operations, by their methods."""
 
         async def serve(request: Request) -> Response:
+            operation = operations.get(request.method)
+            if operation is None:
+                raise HTTPException(405, headers={"Allow": ", ".join(operations)})
             return await self._serve(operation, request)
 
         return serve
 
     async def _serve(self, operation: Operation, request: Request) -> Response:
-        path = request.url.path
+        path = request.scope["path"]
         with self.state.lock:
             fault = self.state.faults.take(operation.id, path)
         if fault and fault.kind == "delay":
@@ -92,7 +97,7 @@ class Service:
 
     def _note(self, operation: Operation, request: Request, response: Response) -> None:
         status = None if isinstance(response, Dropped) else response.status_code
-        path, query = request.url.path, request.url.query
+        path, query = request.scope["path"], request.scope["query_string"].decode("latin-1")
         state = self.state
         with state.lock:
             state.journal.request(
@@ -135,20 +140,19 @@ class Service:
                     f"Invalid API version: {asked}. Supported versions are: {', '.join(VERSIONS)}"
                 )
         if operation.feature and not getattr(version, operation.feature):
-            raise not_found(request.url.path)
+            raise not_found(request.scope["path"])
         role = self.state.settings.roles.get(key)
         if role is not None and not may(role, operation.permission):
             raise permission_denied(f"Permission {operation.permission} is required")
         if fault and fault.kind == "hide" and operation.id.startswith("describe"):
-            raise not_found(request.url.path.rsplit("/", 1)[-1])
+            raise not_found(request.scope["path"].rsplit("/", 1)[-1])
         return Call(
             state=self.state,
             version=version or NEWEST,
             project=project_of(key),
             base_url=self.base_url(request),
             parameters=request.path_params,
-            query=request.query_params,
-            repeated=request.query_params.getlist,
+            query=request.query_params if request.scope["query_string"] else _NO_QUERY,
             body=body,
             fault=fault,
         )
@@ -160,6 +164,8 @@ async def read_limited(request: Request) -> bytes:
     Raises:
         ServiceError: 413 where it is larger.
     """
+    if request.method == "GET":
+        return b""
     chunks: list[bytes] = []
     size = 0
     async for chunk in request.stream():
@@ -181,7 +187,9 @@ def _headers() -> dict[str, str]:
 def _response(answer: Answer) -> Response:
     if answer.payload is None:
         return Response(status_code=answer.status, headers=_headers())
-    content = orjson.dumps(answer.payload, option=orjson.OPT_SERIALIZE_NUMPY)
+    content = answer.payload
+    if not isinstance(content, bytes):
+        content = orjson.dumps(content, option=orjson.OPT_SERIALIZE_NUMPY)
     return Response(content, answer.status, _headers(), media_type=_JSON)
 
 
@@ -244,13 +252,14 @@ async def _gone(request: Request, error: Exception) -> Response:
 
 def create_app(service: Service) -> Starlette:
     """Returns the application that serves a state."""
-    routes = []
-    # A path without parameters must come before one that would take it for a parameter.
-    for operation in sorted(OPERATIONS, key=lambda operation: "{" in operation.path):
+    paths: dict[str, dict[str, Operation]] = {}
+    for operation in OPERATIONS:
         prefix = "/data/{host}" if operation.plane == "data" else ""
-        routes.append(
-            Route(prefix + operation.path, service.endpoint(operation), methods=[operation.method])
-        )
+        paths.setdefault(prefix + operation.path, {})[operation.method] = operation
+    routes = [
+        Route(path, service.endpoint(operations), methods=list(operations))
+        for path, operations in paths.items()
+    ]
     routes.extend(admin.routes(service.state, OPERATION_IDS))
     return Starlette(
         routes=routes,

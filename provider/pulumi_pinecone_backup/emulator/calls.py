@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 import orjson
+from starlette.datastructures import QueryParams
 
 from pulumi_pinecone_backup.emulator.faults import Fault
 from pulumi_pinecone_backup.emulator.problems import invalid
@@ -26,8 +27,7 @@ class Call:
         project: Project of the key.
         base_url: Where clients reach the emulator.
         parameters: Values from the path.
-        query: Values from the query string, the last one where a name is repeated.
-        repeated: Values from the query string, all of them.
+        query: Values from the query string.
         body: The raw body.
         fault: The fault that hits this request, if any.
     """
@@ -37,8 +37,7 @@ class Call:
     project: str
     base_url: str
     parameters: Mapping[str, str]
-    query: Mapping[str, str]
-    repeated: Callable[[str], Sequence[str]]
+    query: QueryParams
     body: bytes
     fault: Fault | None
 
@@ -49,7 +48,7 @@ class Call:
 
 @dataclass(frozen=True)
 class Answer:
-    """What an operation answers; no payload is an empty body."""
+    """What an operation answers; no payload is an empty body, bytes are JSON already."""
 
     status: int
     payload: Any = None

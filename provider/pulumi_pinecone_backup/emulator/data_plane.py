@@ -56,7 +56,7 @@ def upsert_vectors(call: Call) -> Answer:
 def fetch_vectors(call: Call) -> Answer:
     """Returns records by id."""
     index = index_of(call)
-    ids = [check_id(value) for value in call.repeated("ids")]
+    ids = [check_id(value) for value in call.query.getlist("ids")]
     if not 1 <= len(ids) <= BATCH_LIMIT:
         raise invalid(f"`ids` must name 1 to {BATCH_LIMIT} vectors")
     namespace = namespace_of(call.query.get("namespace"))

@@ -11,7 +11,7 @@ from pulumi_pinecone_backup.emulator.changes import deployment_change, spec_chan
 from pulumi_pinecone_backup.emulator.definitions import Definition, from_json
 
 
-def _index(call: Call, row: shapes.Row) -> dict[str, Any]:
+def _index(call: Call, row: shapes.Row) -> bytes:
     return shapes.index(row, call.version, now=call.state.clock.now(), host=call.host(row["name"]))
 
 
@@ -26,7 +26,8 @@ def list_indexes(call: Call) -> Answer:
     if call.fault and call.fault.kind == "hide":
         hidden = call.fault.ids
         rows = [row for row in rows if hidden is not None and row["name"] not in hidden]
-    return Answer(200, {"indexes": [_index(call, row) for row in rows]})
+    listed = b",".join(_index(call, row) for row in rows)
+    return Answer(200, b'{"indexes":[' + listed + b"]}")
 
 
 def create_index(call: Call) -> Answer:

@@ -15,39 +15,27 @@ class Journal:
     """Ordered events since the start or the last reset, kept in memory."""
 
     def __init__(self) -> None:
-        self._events: deque[dict[str, Any]] = deque(maxlen=_EVENTS_KEPT)
+        # Tuples of texts and numbers, since the garbage collector need not look at those.
+        self._events: deque[tuple[Any, ...]] = deque(maxlen=_EVENTS_KEPT)
         self._counts: Counter[str] = Counter()
         self._number = 0
 
     def effect(self, at: float, text: str, **fields: Any) -> None:
         """Records what happened to an object, such as `index created docs`."""
-        self._append({"kind": "effect", "at": at, "effect": text, **fields})
+        self._number += 1
+        self._events.append((self._number, at, text, tuple(fields.items())))
 
     def request(
         self, at: float, operation: str, method: str, path: str, query: str, status: int | None
     ) -> None:
         """Records one answered request; status None is a dropped connection."""
         self._counts[operation] += 1
-        self._append(
-            {
-                "kind": "request",
-                "at": at,
-                "operation": operation,
-                "method": method,
-                "target": path,
-                "query": query,
-                "status": status,
-            }
-        )
-
-    def _append(self, event: dict[str, Any]) -> None:
         self._number += 1
-        event["number"] = self._number
-        self._events.append(event)
+        self._events.append((self._number, at, operation, method, path, query, status))
 
     def events(self) -> list[dict[str, Any]]:
         """Returns the events, oldest first."""
-        return [{**event, "at": timestamp(event["at"])} for event in self._events]
+        return [_readable(*event) for event in self._events]
 
     def requests(self) -> dict[str, int]:
         """Returns how often each operation was asked for."""
@@ -58,3 +46,18 @@ class Journal:
         self._events.clear()
         self._counts.clear()
         self._number = 0
+
+
+def _readable(number: int, at: float, name: str, *rest: Any) -> dict[str, Any]:
+    common: dict[str, Any] = {"number": number, "at": timestamp(at)}
+    if len(rest) == 1:
+        return common | {"kind": "effect", "effect": name} | dict(rest[0])
+    method, path, query, status = rest
+    return common | {
+        "kind": "request",
+        "operation": name,
+        "method": method,
+        "target": path,
+        "query": query,
+        "status": status,
+    }

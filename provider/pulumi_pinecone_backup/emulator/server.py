@@ -22,14 +22,24 @@ _STOP_SECONDS = 10.0
 _BACKLOG = 2048
 
 
-def _bind(listener: socket.socket, host: str, port: int) -> None:
-    """Takes the address, so that from now on connections wait instead of being refused."""
+def listen(host: str, port: int) -> socket.socket:
+    """Takes an address, so that from then on connections wait instead of being refused.
+
+    Raises:
+        OSError: The address cannot be taken.
+    """
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    # Only with the protocol named does asyncio switch off Nagle's delay of 40 ms.
+    listener = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     try:
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         listener.bind((host, port))
         listener.listen(_BACKLOG)
     except OSError as error:
+        listener.close()
         reason = error.strerror or str(error)
         raise OSError(f"Cannot listen on {host}:{port}: {reason}") from error
+    return listener
 
 
 class Emulator:
@@ -129,12 +139,8 @@ class Emulator:
 
     def _listen(self) -> socket.socket:
         host, port = self._address
-        family = socket.AF_INET6 if ":" in host else socket.AF_INET
-        # Only with the protocol named does asyncio switch off Nagle's delay of 40 ms.
-        listener = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
+        listener = listen(host, port)
         try:
-            listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            _bind(listener, host, port)
             state = State(self._database, self._settings)
         except BaseException:
             listener.close()

@@ -32,6 +32,7 @@ class QuickServer(uvicorn.Server):
                 log_level="error",
                 access_log=False,
                 server_header=False,
+                proxy_headers=False,
             )
         )
         self._loop: asyncio.AbstractEventLoop | None = None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+from functools import lru_cache
 from typing import Any
 
 import orjson
@@ -47,8 +48,18 @@ def _typed_fields(definition: Definition, version: ApiVersion) -> dict[str, dict
     return fields
 
 
-def index(row: Row, version: ApiVersion, *, now: float, host: str) -> dict[str, Any]:
-    """Returns an index as this version describes it."""
+def index(row: Row, version: ApiVersion, *, now: float, host: str) -> bytes:
+    """Returns an index as this version describes it, as JSON."""
+    return _index(row, version, capacity_state(row, now), host)
+
+
+# Everything that the answer depends on is an argument, so it may be kept as long as there is room.
+@lru_cache(maxsize=8192)
+def _index(row: Row, version: ApiVersion, capacity_now: str, host: str) -> bytes:
+    return orjson.dumps(_index_fields(row, version, capacity_now, host))
+
+
+def _index_fields(row: Row, version: ApiVersion, capacity_now: str, host: str) -> dict[str, Any]:
     definition = from_json(row["definition"])
     tags = orjson.loads(row["tags"])
     state = _index_state(row, version)
@@ -64,7 +75,7 @@ def index(row: Row, version: ApiVersion, *, now: float, host: str) -> dict[str, 
         result["tags"] = None
     if definition.deployment["deployment_type"] == "byoc":
         result["private_host"] = host
-    capacity = _capacity(row, definition, now)
+    capacity = _capacity(row, definition, capacity_now)
     if version.index_shape == "deployment":
         result["deployment"] = _deployment(definition, version)
         result["schema"] = {"fields": _typed_fields(definition, version)}
@@ -142,11 +153,10 @@ def read_capacity(row: Row) -> dict[str, Any]:
     return asked
 
 
-def _capacity(row: Row, definition: Definition, now: float) -> dict[str, Any] | None:
+def _capacity(row: Row, definition: Definition, state: str) -> dict[str, Any] | None:
     if definition.is_pod:
         return None
     asked = read_capacity(row)
-    state = capacity_state(row, now)
     status: dict[str, Any] = {"state": state}
     if asked["mode"] == "Dedicated" and state == "Ready":
         manual = asked["dedicated"]["manual"]
@@ -157,7 +167,12 @@ def _capacity(row: Row, definition: Definition, now: float) -> dict[str, Any] | 
 
 
 def backup(row: Row, version: ApiVersion, *, deleted_at: float | None) -> dict[str, Any]:
-    """Returns a backup as this version describes it."""
+    """Returns a backup as this version describes it; the answer must not be changed."""
+    return _backup(row, version, deleted_at)
+
+
+@lru_cache(maxsize=8192)
+def _backup(row: Row, version: ApiVersion, deleted_at: float | None) -> dict[str, Any]:
     definition = from_json(row["definition"])
     is_ready = row["status"] == "Ready"
     tags = orjson.loads(row["tags"])

@@ -11,7 +11,8 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 
-@dataclass(frozen=True, kw_only=True)
+# Compared by identity: there is one object of each version, and it is looked up often.
+@dataclass(frozen=True, kw_only=True, eq=False)
 class ApiVersion:
     """One version of the control plane.
 
