@@ -1,0 +1,157 @@
+"""Every example as its README tells it, on the real engine."""
+
+from __future__ import annotations
+
+import inspect
+import json
+import re
+import shutil
+import textwrap
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from live_service import KEY, Service
+from pulumi_pinecone_backup import Backup, BackupSchedule, RestoredIndex
+from pulumi_pinecone_backup.emulator import Emulator
+from pulumi_stack import Stack
+
+EXAMPLES = Path(__file__).resolve().parents[2] / "examples"
+TESTED_ELSEWHERE = {"quickstart", "policy-audit"}
+
+pytestmark = pytest.mark.engine
+
+Example = Callable[[str], Stack]
+
+
+@pytest.fixture
+def example(emulator: Emulator, tmp_path: Path) -> Example:
+    """Copy an example, with a stack of its own that talks to the emulator."""
+
+    def make(name: str) -> Stack:
+        project = yaml.safe_load((EXAMPLES / name / "Pulumi.yaml").read_text())["name"]
+        environment = {"PINECONE_API_KEY": KEY, "PINECONE_CONTROLLER_HOST": emulator.url}
+        stack = Stack(tmp_path / name, environment, project=project)
+        shutil.copytree(EXAMPLES / name, stack.project, dirs_exist_ok=True)
+        return stack
+
+    return make
+
+
+def take(service: Service, index: str = "products") -> str:
+    made: dict[str, Any] = service.call("POST", f"/indexes/{index}/backups", {})
+    return str(made["backup_id"])
+
+
+def test_every_example_is_run_by_a_test_and_is_a_whole_project() -> None:
+    names = {folder.name for folder in EXAMPLES.iterdir() if (folder / "__main__.py").exists()}
+    source = Path(__file__).read_text()
+    run = set(re.findall(r'example\("([a-z-]+)"\)', source))
+    assert names == run | TESTED_ELSEWHERE
+    for name in run:
+        for file in ("Pulumi.yaml", "README.md", "requirements.txt"):
+            assert (EXAMPLES / name / file).exists(), f"{name}/{file}"
+
+
+def test_restore_latest_keeps_what_it_restored_until_another_attempt(
+    example: Example, service: Service
+) -> None:
+    service.index("products")
+    stack = example("restore-latest")
+    first = take(service)
+    stack.up()
+    assert stack.outputs("products-restored")["backup_id"] == first
+
+    second = take(service)
+    shown = stack.up("--expect-no-changes", preview=True).text
+    assert f"the index stays restored from backup `{first}`" in shown
+    stack.run("config", "set", "attempt", "2")
+    stack.up()
+    assert stack.outputs("products-restored")["backup_id"] == second
+    assert len(service.indexes()) == 2
+
+
+def test_scheduled_backups_outlive_the_stack(
+    example: Example, service: Service, emulator: Emulator
+) -> None:
+    service.index("products")
+    service.index("reviews")
+    stack = example("scheduled-backups")
+    for number, name in enumerate(("products", "reviews")):
+        stack.run("config", "set", "--path", f"indexes[{number}]", name)
+    stack.run("config", "set", "retentionDays", "30")
+    stack.up()
+    assert {row["retention_days"] for row in map(stack.outputs, ("products", "reviews"))} == {30}
+    emulator.advance(86_400)
+    assert len(service.backups()) == 2
+
+    stack.run("config", "set", "paused", "true")
+    stack.up()
+    emulator.advance(86_400)
+    stack.destroy()
+    assert len(service.backups()) == 2
+
+
+def test_gitops_recovery_restores_what_the_reviewed_file_says(
+    example: Example, service: Service
+) -> None:
+    service.index("products")
+    stack = example("gitops-recovery")
+
+    def propose(**change: object) -> None:
+        (stack.project / "recovery.json").write_text(json.dumps(change))
+
+    stack.up()
+    assert service.indexes() == {"products"}
+    first, second = take(service), take(service)
+    propose(backup_id=first, attempt=1, change="17")
+    stack.up()
+    restored = stack.outputs("recovered")
+    assert service.records(restored["name"]) == service.records("products")
+
+    propose(backup_id=second, attempt=1, change="18")
+    refused = stack.preview(code=None)
+    assert refused.code != 0
+    assert f"has changed from `{first}` to `{second}`" in refused.text
+    propose(backup_id=second, attempt=2, change="18")
+    stack.up()
+    assert stack.outputs("recovered")["backup_id"] == second
+    assert stack.outputs("recovered")["name"] != restored["name"]
+    propose(backup_id="", attempt=2, change="19")
+    stack.up()
+    assert service.indexes() == {"products"}
+
+
+def test_protect_and_retain_gives_way_in_two_steps_only(example: Example, service: Service) -> None:
+    service.index("products")
+    stack = example("protect-and-retain")
+    stack.up()
+    index = stack.outputs("standby")["name"]
+    assert stack.destroy(code=None).code != 0
+    service.call("DELETE", f"/indexes/{index}", status=403)
+    assert index in service.indexes()
+
+    stack.run("config", "set", "decommissioned", "true")
+    stack.up()
+    stack.destroy()
+    assert service.indexes() == {"products"}
+    assert len(service.backups()) == 1
+
+
+def docstring_example(resource: type) -> str:
+    text = inspect.cleandoc(resource.__doc__ or "")
+    (block,) = re.findall(r"```python\n(.*?)```", text, flags=re.DOTALL)
+    return textwrap.dedent(block)
+
+
+def test_the_examples_of_the_resources_docstrings_run(stack: Stack, service: Service) -> None:
+    service.index("products")
+    stack.program(docstring_example(Backup) + docstring_example(BackupSchedule))
+    stack.up()
+    assert set(stack.resources()) == {"nightly", "daily"}
+    stack.program(docstring_example(RestoredIndex))
+    stack.up()
+    assert set(stack.resources()) == {"nightly", "recovered"}
+    assert stack.outputs("recovered")["deletion_protection"] == "enabled"
