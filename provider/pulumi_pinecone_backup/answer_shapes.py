@@ -194,6 +194,22 @@ def comparable_schemas(backup: Json | None, index: Json | None) -> tuple[Json | 
     return rests[0], rests[1]
 
 
+def completed_schema(schema: Json | None, other: Json | None) -> Json | None:
+    """Return a normalised schema with what only the other one tells of the same index.
+
+    The vectors are those of `schema`: where one tells an integrated embedding and the other the
+    vectors behind it, both mean the same. Filterable fields and their options are put together.
+    """
+    if schema is None or other is None:
+        return schema or other
+    fields: dict[str, Json] = schema.get("fields", {})
+    told: dict[str, Json] = other.get("fields", {})
+    vectors = _names(other, {"semantic_text", "dense_vector", "sparse_vector"})
+    added = {name: field for name, field in told.items() if name in fields or name not in vectors}
+    merged = {name: {**added.get(name, {}), **fields.get(name, {})} for name in fields | added}
+    return {"fields": dict(sorted(merged.items()))} if merged else None
+
+
 def _names(schema: Json | None, types: set[str]) -> set[str]:
     fields: dict[str, Json] = (schema or {}).get("fields", {})
     return {name for name, field in fields.items() if _type(field) in types}

@@ -36,7 +36,8 @@ def update(id_: str, olds: Mapping[str, Any], news: Mapping[str, Any], call: Cal
     error = None
     if backup_lifecycle.is_unfinished(olds):
         backup, error = _followed(backup, inputs, call, waiting.UPDATE_SECONDS)
-    return results.updated(call, id_, backup_outputs(inputs, backup, olds.get("project")), error)
+    outputs = backup_outputs(inputs, backup, olds.get("project"), olds)
+    return results.updated(call, id_, outputs, error)
 
 
 def _followed(
@@ -77,7 +78,7 @@ def read(id_: str, props: Mapping[str, Any], call: Call) -> ReadResult:
         return results.gone()
     session.current.prove(project)
     inputs = parse(BackupInputs, props if is_recorded else _inputs_of(backup, props))
-    outputs = backup_outputs(inputs, backup, project)
+    outputs = backup_outputs(inputs, backup, project, props if is_recorded else None)
     return results.was_read(
         call, id_, outputs, echo(inputs), _unhealthy(backup, inputs) if is_recorded else None
     )

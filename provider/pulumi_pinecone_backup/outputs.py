@@ -6,14 +6,15 @@ and `owner_mark`. Keys are the API's names; times are RFC 3339 text in UTC; None
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Final
 
 from pydantic import BaseModel
 
-from .inputs import BackupInputs, BackupScheduleInputs, RestoredIndexInputs
+from .answer_shapes import completed_schema
+from .inputs import BackupInputs, BackupScheduleInputs, RestoredIndexInputs, integral
 from .models import BackupModel, BackupScheduleModel, IndexModel, rfc3339, to_properties
 from .naming import without_mark
 from .verification import Check
@@ -83,6 +84,8 @@ _INDEX_FACTS = (
     "region",
 )
 
+_DEFINITION = ("dimension", "metric", "vector_type", "embed", "cloud", "region")
+
 
 def echo(inputs: BaseModel) -> dict[str, Any]:
     """Return the inputs as they were given: what was left out stays out."""
@@ -90,10 +93,18 @@ def echo(inputs: BaseModel) -> dict[str, Any]:
 
 
 def backup_outputs(
-    inputs: BackupInputs, backup: BackupModel, project: str | None
+    inputs: BackupInputs,
+    backup: BackupModel,
+    project: str | None,
+    recorded: Mapping[str, Any] | None = None,
 ) -> dict[str, Any]:
-    """Return the outputs of `Backup`. Source: `BackupModel`, every version."""
+    """Return the outputs of `Backup`. Source: `BackupModel`, every version.
+
+    A backup never changes: what another API version words differently stays as it was recorded.
+    """
     facts = to_properties(backup)
+    before = _stored(recorded or {}, BACKUP_OUTPUTS)
+    facts = {**before, **_present(facts), **_definition(before, facts)}
     return _present(
         {
             **{key: facts.get(key) for key in BACKUP_OUTPUTS},
@@ -151,7 +162,9 @@ class Restore:
 
 def restored_index_outputs(inputs: RestoredIndexInputs, restore: Restore) -> dict[str, Any]:
     """Return the outputs of `RestoredIndex` as far as they are known."""
-    facts = to_properties(restore.index) if restore.index else dict(restore.recorded)
+    before = _stored(restore.recorded, restore.recorded)
+    facts = to_properties(restore.index) if restore.index else before
+    facts |= _definition(facts, before)
     tags = without_mark(restore.index.tags) if restore.index else facts.get("effective_tags")
     return _present(
         {
@@ -171,6 +184,20 @@ def restored_index_outputs(inputs: RestoredIndexInputs, restore: Restore) -> dic
             **echo(inputs),
         }
     )
+
+
+def _stored(recorded: Mapping[str, Any], keys: Iterable[str]) -> dict[str, Any]:
+    """Return recorded outputs, with the engine's whole floats as ints."""
+    return {key: integral(recorded[key]) for key in keys if recorded.get(key) is not None}
+
+
+def _definition(first: Mapping[str, Any], second: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what defines an index, as the first tells it and, where it does not, the second.
+
+    No API version tells everything, and a stack may be run under one and then another.
+    """
+    told = {key: second.get(key) if first.get(key) is None else first[key] for key in _DEFINITION}
+    return _present({**told, "schema": completed_schema(first.get("schema"), second.get("schema"))})
 
 
 def _time(value: datetime | None) -> str | None:

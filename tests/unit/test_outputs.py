@@ -60,6 +60,56 @@ def test_what_was_known_of_an_index_stays_while_it_cannot_be_seen() -> None:
     assert {key: again[key] for key in facts} == {key: first[key] for key in facts}
 
 
+DENSE = {"type": "dense_vector", "dimension": 1024, "metric": "cosine"}
+EMBEDDED = {"type": "semantic_text", "model": "multilingual-e5-large"}
+OLD_SHAPE: dict[str, Any] = {"dimension": 1024, "metric": "cosine"}
+
+
+@pytest.mark.parametrize(
+    ("recorded", "told", "stored"),
+    [
+        (OLD_SHAPE, {"chunk": EMBEDDED}, {"_values": DENSE}),
+        (
+            OLD_SHAPE,
+            {"_values": DENSE, "genre": {"type": "string"}},
+            {"_values": DENSE, "genre": {"type": "string"}},
+        ),
+        (
+            {"schema": {"fields": {"_values": DENSE, "genre": {"type": "string"}}}},
+            {"genre": {"filterable": True}},
+            {"_values": DENSE, "genre": {"type": "string", "filterable": True}},
+        ),
+        ({"schema": {"fields": {"chunk": EMBEDDED}}}, {}, {"chunk": EMBEDDED}),
+    ],
+    ids=[
+        "the vectors of an embedding",
+        "a field that was not told",
+        "an option that was not told",
+        "nothing",
+    ],
+)
+def test_a_backup_keeps_its_recorded_definition_whatever_version_tells_it_again(
+    recorded: dict[str, Any], told: dict[str, Any], stored: dict[str, Any]
+) -> None:
+    inputs = parse(BackupInputs, {"index_name": "products"})
+    known = {"backup_id": "b", "status": "Ready", "source_index_name": "products"}
+    first = backup_outputs(inputs, BackupModel.model_validate({**known, **recorded}), "p")
+    live = BackupModel.model_validate({**known, "schema": {"fields": told} if told else None})
+    again = backup_outputs(inputs, live, "p", first)
+    assert again["schema"] == {"fields": stored}
+    assert {**first, "schema": None} == {**again, "schema": None}
+
+
+def test_an_index_that_got_an_embedding_is_told_as_it_is_now() -> None:
+    inputs = parse(RestoredIndexInputs, {})
+    first = restored_index_outputs(inputs, Restore(index=index(dimension=1024)))
+    live = index(dimension=None, metric=None, schema={"fields": {"chunk": EMBEDDED}})
+    again = restored_index_outputs(inputs, Restore(index=live, recorded=first))
+    assert again["schema"] == {"fields": {"chunk": EMBEDDED}}
+    assert again["embed"]["model"] == EMBEDDED["model"]
+    assert again["dimension"] == 1024
+
+
 @pytest.mark.parametrize(
     ("recovery_point", "started", "seconds"),
     [(AT, AT + timedelta(minutes=90), 5400.0), (None, AT, None), (AT, None, None)],
