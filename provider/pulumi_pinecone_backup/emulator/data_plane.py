@@ -225,7 +225,7 @@ def query_vectors(call: Call) -> Answer:
     dense, sparse = _wanted(call, index, namespace, body, definition)
     condition = body.get("filter")
     found = nearest(
-        records.scan(call.state.connection, index["key"], namespace),
+        records.scan(call.state.connection, index["key"], namespace, is_ordered=False),
         definition,
         dense=dense,
         sparse=sparse,

@@ -110,6 +110,8 @@ class Database:
                 f"The database has layout {layout}, this emulator reads layout {_LAYOUT}: "
                 "use another file"
             )
+        # Several vectors fit in a page of this size; in a smaller one much of it would be empty.
+        self.connection.execute("PRAGMA page_size = 16384")
         self.connection.execute("PRAGMA journal_mode = WAL")
         # A killed process loses nothing at this level; only a power cut may lose the last writes.
         self.connection.execute("PRAGMA synchronous = NORMAL")
