@@ -93,7 +93,7 @@ class Stack:
     ) -> Result:
         """Run one command; `code` is the exit code that is wanted, None takes any."""
         completed = subprocess.run(
-            self._command(arguments),
+            self.command(arguments),
             cwd=self.project,
             env={**self.environment, **(environment or {})},
             capture_output=True,
@@ -106,19 +106,8 @@ class Stack:
             assert self.last.code == code, self.last
         return self.last
 
-    def start(self, *arguments: str) -> subprocess.Popen[str]:
-        """Start a command in a process group of its own."""
-        return subprocess.Popen(
-            self._command(arguments),
-            cwd=self.project,
-            env=self.environment,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-            start_new_session=True,
-        )
-
-    def _command(self, arguments: Sequence[str]) -> list[str]:
+    def command(self, arguments: Sequence[str]) -> list[str]:
+        """Return the command line of one command."""
         return [str(Path(engine_folder()) / "pulumi"), *arguments, "--non-interactive"]
 
     def up(
