@@ -17,7 +17,8 @@ def request(path, body=None):
         return json.load(answer)
 
 def test_one(pinecone_emulator):
-    request("/indexes", {"name": "docs", "schema": {"fields": {"_sparse_values": {"type": "sparse_vector"}}}})
+    fields = {"_sparse_values": {"type": "sparse_vector"}}
+    request("/indexes", {"name": "docs", "schema": {"fields": fields}})
     assert pinecone_emulator.requests() == {"create_index": 1}
 
 def test_the_next_is_empty(pinecone_emulator):
