@@ -13,7 +13,7 @@ from typing import Any
 from pulumi.dynamic import CreateResult, ReadResult, UpdateResult
 
 from . import checking, engine_bridge, ownership, results, session
-from .checking import Checked, changed, keep_unknown, settle_name
+from .checking import Checked, changed, keep_unknown, resource_key, settle_name
 from .client import Client
 from .engine_bridge import Call
 from .errors import (
@@ -45,11 +45,30 @@ def resolve(checked: Checked) -> None:
     except ConfigurationError as error:
         if session.current.has_client():
             checked.failures.append(str(error))
-    if checked.olds:
+    if has_unknown(news.get("index_name")):
+        return
+    _one_enabled_schedule(checked)
+    if olds and not checked.replaces:
         return
     indexes = session.current.indexes()
-    if indexes is not None and not has_unknown(news.get("index_name")):
+    if indexes is not None:
         _preflight(checked, indexes.get(str(news["index_name"])))
+
+
+def _one_enabled_schedule(checked: Checked) -> None:
+    """Refuse a program that asks for two enabled schedules of one index."""
+    if checked.news.get("enabled") is False or has_unknown(checked.news.get("enabled")):
+        return
+    index_name = checked.news["index_name"]
+    key = resource_key(checked.call, checked.news)
+    with session.current.lock:
+        holder = session.current.scheduled.setdefault(index_name, key)
+    if holder != key:
+        other = holder.rpartition("::")[2]
+        checked.failures.append(
+            f"index `{index_name}` takes one enabled schedule, and resource `{other}` is one: "
+            "set `enabled=False` on one of them"
+        )
 
 
 def _preflight(checked: Checked, index: Any) -> None:
@@ -158,7 +177,7 @@ def _taken(
     names = ", ".join(f"`{s.name}` (`{s.schedule_id}`)" for s in enabled)
     return ConfigurationError(
         f"index `{inputs.index_name}` takes one enabled schedule and has {names or 'one'}: "
-        f"disable or delete that one first. ({error})"
+        f"disable or delete that one first, or, {ownership.IF_RENAMED}. ({error})"
     )
 
 

@@ -20,10 +20,13 @@ from .naming import mark_identity
 
 ACCEPT_GONE = "PINECONE_BACKUP_ACCEPT_GONE"
 
+IF_RENAMED = (
+    "if the resource was renamed, add "
+    '`opts=pulumi.ResourceOptions(aliases=[pulumi.Alias(name="<old name>")])`'
+)
 _WAYS_OUT = (
-    "Ways out: if the resource was renamed, add "
-    '`opts=pulumi.ResourceOptions(aliases=[pulumi.Alias(name="<old name>")])`; to take the index '
-    "over, `pinecone-backup import`; else choose another `name`"
+    f"Ways out: {IF_RENAMED}; to take the index over, `pinecone-backup import`; else choose "
+    "another `name`"
 )
 
 Standing = Literal["ours", "taken over", "mark gone", "not marked"]

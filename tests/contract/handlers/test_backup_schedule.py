@@ -99,10 +99,14 @@ def test_a_schedule_that_moves_to_another_index_is_made_there_first(
 
 
 def test_an_index_takes_one_enabled_schedule_and_the_other_one_is_named(
-    schedule: Entry, service: Service
+    schedule: Entry, service: Service, process: NewProcess
 ) -> None:
     other = Entry("BackupSchedule", "weekly")
     other.up(**INPUTS, name="already-there")
+    with pytest.raises(Refused, match="takes one enabled schedule, and resource `.*` is one"):
+        schedule.check(**INPUTS)
+    assert schedule.check(**{**INPUTS, "enabled": False})
+    process()
     with pytest.raises(OneLineError, match="takes one enabled schedule and has") as caught:
         schedule.up(**INPUTS)
     assert f"`already-there` (`{other.id}`)" in str(caught.value)
