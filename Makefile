@@ -3,7 +3,7 @@
 
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
-.PHONY: help up down install engine engine-path test check picture clean
+.PHONY: help up down install engine engine-path test check bench policy-audit picture clean
 
 # The interpreter that makes .venv; anything from 3.10 on. Asked for only where a target needs it.
 PYTHON = $(shell tools/find-python)
@@ -45,6 +45,16 @@ check: install ## check format, lint and types
 	@"$(BIN)/ruff" format --check $(SOURCES)
 	@"$(BIN)/ruff" check $(SOURCES)
 	@"$(BIN)/mypy" $(SOURCES)
+
+bench: install ## run the benchmarks, or BENCH=name for one of them
+	@set -e; for script in $(or $(BENCH:%=benchmarks/%.py),$(wildcard benchmarks/*.py)); do \
+		echo "=== $$script ==="; \
+		$(SCRUBBED) $(WITH_ENGINE) PYTHONPATH="$(CURDIR)/tests" "$(BIN)/python" "$$script" $(ARGS); \
+	done
+
+policy-audit: install ## judge a recorded state by the policies: STACK=name or FILE=export.json
+	@$(WITH_ENGINE) "$(BIN)/python" policies/audit.py \
+		$(if $(FILE),--file "$(FILE)",--stack "$(STACK)") $(ARGS)
 
 picture: install ## draw the README's picture from a real run of `make up`
 	@"$(BIN)/python" tools/picture.py

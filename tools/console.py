@@ -13,7 +13,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import NoReturn
 
@@ -26,7 +26,7 @@ FULL = (errno.ENOSPC, errno.EDQUOT)
 class Failure(Exception):
     """A step that cannot go on, with what the user can do about it."""
 
-    def __init__(self, what: str, ways_out: Sequence[str] = ()) -> None:
+    def __init__(self, what: str, ways_out: Iterable[str] = ()) -> None:
         super().__init__(what)
         self.what = what
         self.ways_out = tuple(ways_out)

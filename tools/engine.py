@@ -20,7 +20,7 @@ import engine_archive
 import engine_build
 from console import Failure, reported, say
 from engine_archive import VERSION
-from places import cache_folder, locked, require_space, system_and_machine
+from places import OTHER_CACHE, cache_folder, locked, require_space, system_and_machine
 
 OLDEST = (3, 259)
 PARTS = (
@@ -80,7 +80,7 @@ def on_path() -> tuple[Path | None, str]:
 
 def from_archive(folder: Path) -> None:
     """Put the official engine into `folder`."""
-    require_space(folder, ARCHIVE_MEGABYTES, "the official archive")
+    require_space(folder.parent, ARCHIVE_MEGABYTES, "the official archive", OTHER_CACHE)
     engine_archive.get(folder, *system_and_machine())
 
 
@@ -105,6 +105,7 @@ def get(final: Path, tried: list[str]) -> None:
     """
     for stale in final.parent.glob(f".{final.name}-*"):
         shutil.rmtree(stale, ignore_errors=True)
+    ways: list[str] = []
     for name, source in SOURCES:
         work = Path(tempfile.mkdtemp(prefix=f".{final.name}-", dir=final.parent))
         try:
@@ -115,13 +116,18 @@ def get(final: Path, tried: list[str]) -> None:
             shutil.rmtree(final, ignore_errors=True)
             work.rename(final)
         except (Failure, OSError) as error:
-            tried.append(f"{name}: {error}")
-            say(f"  no engine from the {name}: {str(error).splitlines()[0]}")
+            what = error.what if isinstance(error, Failure) else str(error)
+            ways += error.ways_out if isinstance(error, Failure) else ()
+            tried.append(f"{name}: {what}")
+            say(f"  no engine from the {name}: {what.splitlines()[0]}")
         else:
             return
         finally:
             shutil.rmtree(work, ignore_errors=True)
-    raise Failure("no Pulumi engine could be had. Tried:\n" + _as_list(tried), ways_out())
+    listed = "\n".join("  - " + line.replace("\n", "\n    ") for line in tried)
+    raise Failure(
+        f"no Pulumi engine could be had. Tried:\n{listed}", dict.fromkeys([*ways, *ways_out()])
+    )
 
 
 def ways_out() -> Sequence[str]:
@@ -133,10 +139,6 @@ def ways_out() -> Sequence[str]:
         "to Go modules (GOPROXY)",
         f"copy an engine from a computer like this one to {cache_folder()}",
     )
-
-
-def _as_list(lines: Sequence[str]) -> str:
-    return "\n".join("  - " + line.replace("\n", "\n    ") for line in lines)
 
 
 def folder() -> Path:

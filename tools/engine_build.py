@@ -17,7 +17,7 @@ from pathlib import Path
 
 from console import run
 from engine_archive import VERSION
-from places import require_space
+from places import OTHER_CACHE, require_space
 
 WRAPPERS = Path(__file__).resolve().parent / "engine"
 CLI = "github.com/pulumi/pulumi/pkg/v3/cmd/pulumi"
@@ -36,7 +36,7 @@ def build(folder: Path) -> None:
     Raises:
         Failure: No Go, no modules, no room.
     """
-    require_space(folder, BUILD_MEGABYTES, "the build")
+    require_space(folder.parent, BUILD_MEGABYTES, "the build", OTHER_CACHE)
     work = folder / "work"
     work.mkdir()
     env = {**os.environ, "GOTOOLCHAIN": "local", "GOFLAGS": "-buildvcs=false", "GOWORK": "off"}

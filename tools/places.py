@@ -17,6 +17,7 @@ from pathlib import Path
 from console import Failure, say, step
 
 ROOT = Path(__file__).resolve().parent.parent
+OTHER_CACHE = "set XDG_CACHE_HOME to a folder with more room"
 SYSTEMS = ("linux", "darwin")
 MACHINES = {"x86_64": "amd64", "amd64": "amd64", "aarch64": "arm64", "arm64": "arm64"}
 
@@ -51,8 +52,14 @@ def system_and_machine() -> tuple[str, str]:
     return system, MACHINES[machine]
 
 
-def require_space(folder: Path, needed_megabytes: int, what: str) -> None:
+def require_space(folder: Path, needed_megabytes: int, what: str, *other_ways: str) -> None:
     """Refuse early, and readably, what would fail later for want of room.
+
+    Args:
+        folder: Where it will be written.
+        needed_megabytes: How much it takes while it is made.
+        what: What is written.
+        other_ways: What helps beside making room.
 
     Raises:
         Failure: The file system of `folder` has less room than needed.
@@ -61,7 +68,7 @@ def require_space(folder: Path, needed_megabytes: int, what: str) -> None:
     if free_megabytes < needed_megabytes:
         raise Failure(
             f"{what} needs about {needed_megabytes} MB in {folder}, {free_megabytes} MB are free.",
-            ["make room there", "set XDG_CACHE_HOME to a folder with more room"],
+            ["make room there", *other_ways],
         )
 
 
