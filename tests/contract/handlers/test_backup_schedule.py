@@ -103,7 +103,7 @@ def test_an_index_takes_one_enabled_schedule_and_the_other_one_is_named(
 ) -> None:
     other = Entry("BackupSchedule", "weekly")
     other.up(**INPUTS, name="already-there")
-    with pytest.raises(Refused, match="takes one enabled schedule, and resource `.*` is one"):
+    with pytest.raises(Refused, match=r"takes one enabled schedule, and resource `.*` is one"):
         schedule.check(**INPUTS)
     assert schedule.check(**{**INPUTS, "enabled": False})
     process()
