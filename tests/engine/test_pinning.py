@@ -18,9 +18,7 @@ PROGRAM = """
     backup = Backup("nightly", index_name="products", triggers=[{taken}])
     RestoredIndex("recovered", {backup_id} on_backup_change="{mode}", triggers=[{restored}])
 """
-MOVE_ON = (
-    'change `triggers`, or set `on_backup_change="replace"`, to restore the other one'
-)
+MOVE_ON = 'change `triggers`, or set `on_backup_change="replace"`, to restore the other one'
 
 
 def program(
