@@ -41,7 +41,7 @@ def test_the_command_keeps_its_name_and_its_sub_commands() -> None:
     assert (entry.name, entry.value) == ("pinecone-backup", "pulumi_pinecone_backup.cli:main")
     main = entry.load()
     context = main.make_context("pinecone-backup", [], resilient_parsing=True)
-    assert main.list_commands(context) == ["emulator"]
+    assert main.list_commands(context) == ["doctor", "drill", "emulator", "import"]
 
 
 @pytest.mark.parametrize(

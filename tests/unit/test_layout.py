@@ -24,7 +24,7 @@ LAYERS = (
     | {"request_bodies", "pages"},
     {"error_texts", "connection_errors", "retries", "transport"},
     {"calls", "client"},
-    {"engine_bridge", "inputs", "naming", "verification", "waiting", "watcher"}
+    {"engine_bridge", "terminal", "inputs", "naming", "verification", "waiting", "watcher"}
     | {"restore_jobs", "session"}
     | {"watcher", "terminal"}
     | {"checking", "ownership", "outputs", "results", "capacity", "restored_index_tags"}
@@ -32,7 +32,7 @@ LAYERS = (
     | {"restored_index_check", "restored_index_diff", "restored_index_lifecycle"}
     | {"restored_index_operations"}
     | {"handlers"},
-    {"program", "functions", "resources"},
+    {"program", "functions", "resources", "adoption", "restore_drill"},
     {"__init__", "cli"},
 )
 

@@ -12,7 +12,10 @@ import click
 
 # Module and attribute of each sub-command: imported on use, so `emulator` needs its extra alone.
 _COMMANDS = {
+    "doctor": "pulumi_pinecone_backup.cli.doctor",
+    "drill": "pulumi_pinecone_backup.cli.drill",
     "emulator": "pulumi_pinecone_backup.cli.emulator",
+    "import": "pulumi_pinecone_backup.cli.import_",
 }
 
 

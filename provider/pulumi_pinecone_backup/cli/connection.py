@@ -1,0 +1,86 @@
+"""Where a command finds the service: the configuration of a stack, then the environment."""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+
+from pulumi_pinecone_backup import session
+from pulumi_pinecone_backup.settings import NAMESPACE
+
+Command = TypeVar("Command", bound=Callable[..., Any])
+
+_PROJECT_FILES = ("Pulumi.yaml", "Pulumi.yml", "Pulumi.json")
+_PROJECT_NAME = re.compile(r"""^\s*["']?name["']?\s*:\s*["']?([A-Za-z0-9_.-]+)""", re.MULTILINE)
+
+stack_option = click.option(
+    "--stack",
+    metavar="STACK",
+    help="Take key, host and API version from this stack's configuration, then from the "
+    "environment.  [default: the environment alone]",
+)
+
+
+def connect(stack: str | None) -> session.Session:
+    """Return the process's session, with the settings of a stack if one is named.
+
+    Raises:
+        click.ClickException: The stack's configuration cannot be read.
+    """
+    session.configure(_configuration(stack) if stack else {})
+    return session.current
+
+
+def project_name() -> str | None:
+    """Return the name of the Pulumi project in this folder or above, or None."""
+    here = Path.cwd()
+    for folder in (here, *here.parents):
+        for name in _PROJECT_FILES:
+            path = folder / name
+            if path.is_file():
+                found = _PROJECT_NAME.search(path.read_text("utf-8"))
+                return found[1] if found else None
+    return None
+
+
+def selected_stack() -> str | None:
+    """Return the name of the stack that is selected in this folder, or None."""
+    try:
+        return pulumi("stack", "--show-name").strip() or None
+    except click.ClickException:
+        return None
+
+
+def pulumi(*arguments: str) -> str:
+    """Run Pulumi and return what it prints.
+
+    Raises:
+        click.ClickException: It is not on PATH, or it failed; the text has its message.
+    """
+    program = shutil.which("pulumi")
+    if program is None:
+        raise click.ClickException("`pulumi` is not on PATH: https://www.pulumi.com/docs/install/")
+    command = [program, "--non-interactive", *arguments]
+    done = subprocess.run(  # noqa: S603 - no shell, and the program is the user's own
+        command, capture_output=True, text=True, check=False
+    )
+    if done.returncode:
+        raise click.ClickException(f"`pulumi {' '.join(arguments)}` failed: {done.stderr.strip()}")
+    return done.stdout
+
+
+def _configuration(stack: str) -> dict[str, str]:
+    text = pulumi("config", "--show-secrets", "--json", "--stack", stack)
+    rows: dict[str, dict[str, Any]] = json.loads(text)
+    return {
+        key: str(row["value"])
+        for key, row in rows.items()
+        if "value" in row and (key.startswith(f"{NAMESPACE}:") or key == "pinecone:apiKey")
+    }

@@ -1,0 +1,162 @@
+"""`pinecone-backup doctor`: tell what is set up and what is missing, line by line."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import sys
+from collections.abc import Callable
+from importlib.metadata import version
+
+import click
+
+from pulumi_pinecone_backup.cli import connection
+from pulumi_pinecone_backup.client import Client
+from pulumi_pinecone_backup.errors import PineconeBackupError
+from pulumi_pinecone_backup.models import IndexModel
+from pulumi_pinecone_backup.settings import Settings
+
+OLDEST_ENGINE = (3, 254)
+"""`pulumi import --file` takes inputs and outputs from this version on."""
+
+
+class _Report:
+    """The lines that were printed, and whether one of them needs something to be done."""
+
+    def __init__(self) -> None:
+        self.is_good = True
+
+    def good(self, what: str, text: str) -> None:
+        click.echo(f"ok    {what:<12} {text}")
+
+    def unknown(self, what: str, text: str) -> None:
+        click.echo(f"?     {what:<12} {text}")
+
+    def bad(self, what: str, text: str) -> None:
+        self.is_good = False
+        click.echo(f"FAIL  {what:<12} {text}")
+
+
+@click.command()
+@connection.stack_option
+def command(stack: str | None) -> None:
+    """Check engine, settings, key and permissions; change nothing.
+
+    Each line says ok, what to do, or what cannot be told without changing something. The exit code
+    is 1 if a line says FAIL.
+    """
+    report = _Report()
+    _engine(report)
+    report.good(
+        "package",
+        f"pulumi-pinecone-backup {version('pulumi-pinecone-backup')}, "
+        f"pulumi {version('pulumi')}, Python {sys.version.split()[0]}",
+    )
+    settings = _settings(report, stack)
+    if settings is not None:
+        with Client(settings, on_warning=lambda text: report.unknown("key", text)) as client:
+            _service(report, client)
+    sys.exit(0 if report.is_good else 1)
+
+
+def _engine(report: _Report) -> None:
+    program = shutil.which("pulumi")
+    if program is None:
+        report.bad("engine", "`pulumi` is not on PATH: https://www.pulumi.com/docs/install/")
+        return
+    try:
+        text = connection.pulumi("version").strip()
+    except click.ClickException as error:
+        report.bad("engine", error.message)
+        return
+    found = re.match(r"v?(\d+)\.(\d+)", text)
+    if found is None:
+        report.unknown("engine", f"{program} reports version `{text}`")
+    elif (int(found[1]), int(found[2])) < OLDEST_ENGINE:
+        oldest = ".".join(str(number) for number in OLDEST_ENGINE)
+        report.bad(
+            "engine", f"pulumi {text} is too old for `pulumi import --file`: take {oldest} or newer"
+        )
+    else:
+        report.good("engine", f"pulumi {text} at {program}")
+
+
+def _settings(report: _Report, stack: str | None) -> Settings | None:
+    try:
+        session = connection.connect(stack)
+        settings = Settings.resolve(session.config, os.environ)
+    except click.ClickException as error:
+        report.bad("stack", error.message)
+        return None
+    except PineconeBackupError as error:
+        report.bad("settings", str(error))
+        return None
+    report.good("settings", f"API {settings.api_version} at {settings.host}")
+    report.good("key", f"found in `{settings.api_key_source}`")
+    return settings
+
+
+def _service(report: _Report, client: Client) -> None:
+    indexes: list[IndexModel] = []
+
+    def list_indexes() -> str:
+        indexes.extend(client.list_indexes())
+        return f"{len(indexes)} index(es)"
+
+    if not _try(report, "indexes", list_indexes):
+        return
+    _project(report, indexes)
+    _try(report, "backups", lambda: f"{len(client.list_project_backups())} backup(s)")
+    _try(report, "restores", lambda: f"{len(client.list_restore_jobs())} restore job(s)")
+    _schedules(report, client, indexes)
+    _data(report, client, indexes)
+    report.unknown("changes", "whether the key may create and delete is not tried")
+
+
+def _try(report: _Report, what: str, ask: Callable[[], str]) -> bool:
+    try:
+        report.good(what, f"can be listed: {ask()}")
+    except PineconeBackupError as error:
+        report.bad(what, str(error))
+        return False
+    return True
+
+
+def _project(report: _Report, indexes: list[IndexModel]) -> None:
+    projects = sorted({index.project for index in indexes if index.project})
+    if projects:
+        report.good("project", f"the key reads project `{'`, `'.join(projects)}`")
+    else:
+        report.unknown(
+            "project",
+            "no index tells it; where an object is missing, its state is "
+            "kept until `PINECONE_BACKUP_ACCEPT_GONE=1` accepts that it is gone",
+        )
+
+
+def _schedules(report: _Report, client: Client, indexes: list[IndexModel]) -> None:
+    if not client.supports("backup_schedules"):
+        report.unknown(
+            "schedules",
+            f"API {client.api_version.name} has none: BackupSchedule needs "
+            "another `pinecone-backup:apiVersion`",
+        )
+    elif indexes:
+        name = indexes[0].name
+        _try(report, "schedules", lambda: f"{len(client.list_backup_schedules(name))} of `{name}`")
+    else:
+        report.unknown("schedules", "no index to list them of")
+
+
+def _data(report: _Report, client: Client, indexes: list[IndexModel]) -> None:
+    ready = [index for index in indexes if index.is_ready and index.host]
+    if not ready:
+        report.unknown("data plane", "no ready index to count the records of")
+        return
+    try:
+        stats = client.describe_index_stats(ready[0].host)
+    except PineconeBackupError as error:
+        report.bad("data plane", f"restores cannot be verified by their records: {error}")
+    else:
+        report.good("data plane", f"{stats.total_record_count} record(s) in `{ready[0].name}`")

@@ -1,0 +1,109 @@
+"""`pinecone-backup import`: existing objects become resources of a stack, without a change."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from live_service import Service
+from pulumi_stack import Stack
+
+COMMAND = str(Path(sys.executable).parent / "pinecone-backup")
+
+pytestmark = pytest.mark.engine
+
+
+def take_over(
+    stack: Stack, kind: str, resource_name: str, object_id: str, *options: str, code: int = 0
+) -> str:
+    """Run the command in the stack's project; the stack and its name are found there."""
+    words = [COMMAND, "import", kind, resource_name, object_id, *options]
+    done = subprocess.run(
+        words, cwd=stack.project, env=stack.environment, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == code, done.stdout + done.stderr
+    return done.stdout + done.stderr
+
+
+PROGRAM = """
+backup = Backup("nightly", index_name="products")
+RestoredIndex("recovered", backup_id=backup.id{more})
+BackupSchedule("daily", index_name="products", name="theirs", frequency="weekly", retention_days=7)
+"""
+
+
+def test_existing_objects_are_taken_over_unchanged_and_then_live_as_the_stack_s_own(
+    stack: Stack, service: Service
+) -> None:
+    service.index("products", tags={"team": "search"})
+    backup = service.call("POST", "/indexes/products/backups", {"name": "by-hand"})["backup_id"]
+    service.call("POST", f"/backups/{backup}/create-index", {"name": "standby"})
+    schedule = service.call(
+        "POST",
+        "/indexes/products/backup-schedules",
+        {
+            "name": "theirs",
+            "schedule": {"type": "time-based", "frequency": "weekly"},
+            "retention": {"expire_after_days": 7},
+        },
+    )["schedule_id"]
+
+    told = take_over(stack, "backup", "nightly", backup)
+    assert 'Backup("nightly", index_name="products")' in told
+    take_over(stack, "restored-index", "recovered", "standby")
+    take_over(stack, "backup-schedule", "daily", schedule)
+    written = json.loads((stack.project / "import.json").read_text())["resources"]
+    assert [row["id"] for row in written] == [backup, "standby", schedule]
+
+    stack.program(PROGRAM.format(more=""))
+    flags = ("--generate-code=false", "--protect=false", "--yes", "--skip-preview")
+    stack.run("import", "--file", "import.json", *flags)
+    stack.unchanged()
+    stack.refresh("--expect-no-changes")
+
+    stack.program(PROGRAM.format(more=', deletion_protection="disabled", tags={"tier": "gold"}'))
+    stack.up()
+    live = service.call("GET", "/indexes/standby")["tags"]
+    assert live.pop("pulumi-owner") == stack.outputs("recovered")["owner_mark"]
+    assert live == {"tier": "gold"}
+    stack.destroy()
+    assert service.indexes() == {"products"}
+    assert service.backups() == set()
+
+
+def test_what_cannot_be_taken_over_is_refused_before_anything_is_changed(
+    new_stack: Callable[..., Stack], service: Service
+) -> None:
+    stack, other = new_stack("first"), new_stack("second")
+    service.index("products")
+    backup = service.call("POST", "/indexes/products/backups", {})["backup_id"]
+    told = take_over(stack, "restored-index", "recovered", "products", code=1)
+    assert "does not tell which backup index `products` was restored from" in told
+    assert not service.call("GET", "/indexes/products")["tags"]
+    told = take_over(stack, "backup", "nightly", "no-such-backup", code=1)
+    assert "Could not read backup `no-such-backup`" in told
+    assert not (stack.project / "import.json").exists()
+
+    service.call("POST", f"/backups/{backup}/create-index", {"name": "standby"})
+    take_over(stack, "restored-index", "recovered", "standby")
+    mark = service.call("GET", "/indexes/standby")["tags"]["pulumi-owner"]
+    told = take_over(other, "restored-index", "recovered", "standby", code=1)
+    assert "belongs to another resource or stack" in told
+    assert service.call("GET", "/indexes/standby")["tags"]["pulumi-owner"] == mark
+    take_over(other, "restored-index", "recovered", "standby", "--take-over")
+    assert service.call("GET", "/indexes/standby")["tags"]["pulumi-owner"] != mark
+
+
+def test_outside_a_project_the_command_asks_for_project_and_stack(
+    stack: Stack, tmp_path: Path
+) -> None:
+    words = [COMMAND, "import", "backup", "nightly", "1"]
+    done = subprocess.run(
+        words, cwd=tmp_path, env=stack.environment, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 2
+    assert "give --project" in done.stderr
