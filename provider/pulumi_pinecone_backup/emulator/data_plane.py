@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
 import orjson
 
-from pulumi_pinecone_backup.emulator import namespaces, records
+from pulumi_pinecone_backup.emulator import namespaces, records, texts
 from pulumi_pinecone_backup.emulator.calls import (
     Answer,
     Call,
@@ -234,7 +235,7 @@ def query_vectors(call: Call) -> Answer:
     )
     matched = [
         vector(row, values=flags["includeValues"], metadata=flags["includeMetadata"])
-        | {"score": score}
+        | {"score": np.float32(score)}
         for score, row in found
     ]
     usage = {"readUnits": 1}
@@ -314,6 +315,12 @@ OPERATIONS = (
     _operation("POST", "/query", "vectors::read", query_vectors),
     _operation("POST", "/describe_index_stats", "vectors::read", describe_index_stats),
     _operation("GET", "/describe_index_stats", "vectors::read", describe_index_stats),
+    _operation(
+        "POST", "/records/namespaces/{namespace}/upsert", "vectors::write", texts.upsert_records
+    ),
+    _operation(
+        "POST", "/records/namespaces/{namespace}/search", "vectors::read", texts.search_records
+    ),
     _operation("POST", "/namespaces", "namespaces::write", namespaces.create_namespace),
     _operation("GET", "/namespaces", "namespaces::list", namespaces.list_namespaces),
     _operation(

@@ -41,6 +41,7 @@ def test_no_body_makes_an_operation_fail_on_its_own(api: Api, operation: Any) ->
         "index_name": "docs",
         "backup_id": api.create_backup()["backup_id"],
         "schedule_id": "missing",
+        "namespace": "n",
     }
     prefix = api.host() if operation.plane == "data" else api.emulator.url
     for body in BODIES:
