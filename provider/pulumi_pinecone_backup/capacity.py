@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from . import waiting
+from . import engine_bridge, waiting
 from .errors import JobFailedError, WaitTimeoutError
 from .inputs import RestoredIndexInputs, integral
 from .models import IndexModel, ReadCapacityModel
@@ -40,6 +40,30 @@ def observed(recorded: Mapping[str, Any], index: IndexModel) -> dict[str, Any] |
     return given if given is None or seen in (None, _with_defaults(given)) else seen
 
 
+def unhealthy(inputs: RestoredIndexInputs, index: IndexModel) -> str | None:
+    """Return why a managed capacity is not what it should be yet, for a refresh; None if it is."""
+    capacity = index.read_capacity
+    if inputs.read_capacity is None or capacity is None or capacity.is_ready:
+        return None
+    if _state(index) == "Error":
+        return _error_text(index)
+    return f"read capacity of index `{index.name}` is {_state(index)}; `pulumi up` goes on waiting"
+
+
+def _state(index: IndexModel | None) -> str:
+    capacity = index.read_capacity if index else None
+    return capacity.status.state if capacity and capacity.status else "unknown"
+
+
+def _error_text(index: IndexModel) -> str:
+    status = index.read_capacity.status if index.read_capacity else None
+    reason = (status.error_message if status else None) or "the service gives no reason"
+    return (
+        f"read capacity of index `{index.name}` is in error: {reason}. The index itself is kept; "
+        "correct `read_capacity` and run `pulumi up` again"
+    )
+
+
 def _with_defaults(given: Mapping[str, Any]) -> dict[str, Any]:
     full: dict[str, Any] = integral(given)
     if full.get("dedicated"):
@@ -68,6 +92,18 @@ def converge(operation: Operation) -> None:
     operation.restore.index = index
 
 
+def say_later(operation: Operation) -> None:
+    """Warn where a restore that is not waited for could not be given its capacity."""
+    if wanted(operation.inputs) is None or operation.client.supports("restore_read_capacity"):
+        return
+    engine_bridge.warn(
+        f"`read_capacity` of index `{operation.name}` is not set yet: `wait` is False, and API "
+        f"version `{operation.client.api_version.name}` takes it only after the restore. Run "
+        "`pulumi up --refresh` once the index is ready",
+        operation.call,
+    )
+
+
 def _settled(operation: Operation, *, replaces: dict[str, Any] | None = None) -> IndexModel:
     """Wait until the capacity does not change; an error is no obstacle to what replaces it."""
 
@@ -78,37 +114,29 @@ def _settled(operation: Operation, *, replaces: dict[str, Any] | None = None) ->
         capacity = look.read_capacity
         if capacity is None or capacity.is_ready:
             return look
-        if capacity.status and capacity.status.state == "Error":
+        if _state(look) == "Error":
             if replaces not in (None, live(look)):
                 return look
-            raise JobFailedError(
-                f"read capacity of index `{look.name}` is in error: "
-                f"{capacity.status.error_message or 'the service gives no reason'}. The index "
-                "itself is kept; correct `read_capacity` and run `pulumi up` again",
-                resource_id=look.name,
-                last_status="Error",
-            )
+            raise JobFailedError(_error_text(look), resource_id=look.name, last_status="Error")
         return None
 
     def show(look: IndexModel | None) -> None:
-        capacity = look.read_capacity if look else None
-        state = capacity.status.state if capacity and capacity.status else "unknown"
-        waiting.show(
-            operation.call, f"read capacity of {operation.name}: {state}", operation.started
-        )
+        text = f"read capacity of {operation.name}: {_state(look)}"
+        waiting.show(operation.call, text, operation.started)
 
     try:
         return operation.watchers.indexes.wait(
             operation.name, ended, deadline=operation.deadline, on_look=show
         )
     except WaitTimeoutError as error:
+        state = _state(operation.restore.index)
         raise WaitTimeoutError(
-            f"read capacity of index `{operation.name}` is still changing: the wait {error}; "
-            "`pulumi up` goes on waiting",
+            f"read capacity of index `{operation.name}` is still {state}: the wait {error}; "
+            "`pulumi up` goes on waiting, and `custom_timeouts` allows more time",
             resource_id=operation.name,
-            last_status="Scaling",
+            last_status=state,
         ) from error
 
 
 def _shape(capacity: ReadCapacityModel) -> dict[str, Any]:
-    return capacity.model_dump(exclude_none=True, exclude={"status"})
+    return _with_defaults(capacity.model_dump(exclude_none=True, exclude={"status"}))

@@ -375,6 +375,7 @@ class Operation:
         """
         if not self.inputs.wait:
             self.look_once()
+            capacity.say_later(self)
             self.restore.verification = verification.skipped("`wait` is False")
             return
         self.follow()

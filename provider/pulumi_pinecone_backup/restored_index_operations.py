@@ -278,4 +278,4 @@ def _unhealthy(
         return f"index `{live.name}` is {restore.status}; `pulumi up` goes on waiting"
     if is_unfinished(outputs):
         return f"index `{live.name}` is not verified yet; `pulumi up` verifies it"
-    return None
+    return capacity.unhealthy(inputs, live)

@@ -43,6 +43,34 @@ def test_a_state_of_the_capacity_is_not_part_of_its_shape() -> None:
     assert capacity.live(index(scaling)) == LIVE_SMALL
 
 
+def test_a_default_that_the_service_leaves_out_is_the_same_capacity() -> None:
+    assert capacity.live(index({"mode": "Dedicated", "dedicated": SMALL})) == LIVE_SMALL
+
+
+@pytest.mark.parametrize(
+    ("state", "said"),
+    [
+        ("Ready", None),
+        ("Scaling", "read capacity of index `recovered` is Scaling; `pulumi up` goes on waiting"),
+        (
+            "Migrating",
+            "read capacity of index `recovered` is Migrating; `pulumi up` goes on waiting",
+        ),
+        (
+            "Error",
+            "read capacity of index `recovered` is in error: no nodes. The index itself is kept; "
+            "correct `read_capacity` and run `pulumi up` again",
+        ),
+    ],
+)
+def test_a_refresh_tells_a_managed_capacity_that_is_not_ready(state: str, said: str | None) -> None:
+    status = {"state": state, "error_message": "no nodes"}
+    live = index({**LIVE_SMALL, "status": status})
+    managed = parse(RestoredIndexInputs, {"backup_id": "b", "read_capacity": LIVE_SMALL})
+    assert capacity.unhealthy(managed, live) == said
+    assert capacity.unhealthy(parse(RestoredIndexInputs, {"backup_id": "b"}), live) is None
+
+
 @pytest.mark.parametrize(
     ("given", "live", "reported"),
     [

@@ -445,6 +445,24 @@ def test_a_capacity_in_error_is_told_and_the_index_is_kept(
     assert restored.id in service.indexes()
 
 
+def test_a_capacity_that_is_not_waited_for_is_told_and_follows_a_refresh(
+    restored: Entry,
+    service: Service,
+    backup_id: str,
+    process: NewProcess,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    inputs = {"backup_id": backup_id, "read_capacity": DEDICATED, "wait": False}
+    process("2026-04")
+    restored.up(**inputs)
+    said = capsys.readouterr().err
+    assert f"`read_capacity` of index `{restored.id}` is not set yet: `wait` is False" in said
+    process("2026-04")
+    restored.refresh()
+    assert restored.up(**inputs) == "updated"
+    assert live(service, restored)["read_capacity"]["mode"] == "Dedicated"
+
+
 def test_a_version_without_read_capacity_is_named_at_preview(
     restored: Entry, backup_id: str, process: NewProcess
 ) -> None:
