@@ -10,7 +10,7 @@ PYTHON = $(shell tools/find-python)
 BIN := $(CURDIR)/.venv/bin
 SOURCES = $(wildcard provider policies tests tools examples benchmarks)
 # .venv first: the folder of the engine may hold a python3 as well.
-WITH_ENGINE = PATH="$(BIN):$$($(PYTHON) tools/engine.py path):$$PATH" VIRTUAL_ENV="$(CURDIR)/.venv"
+WITH_ENGINE = PATH="$(BIN):$$("$(PYTHON)" tools/engine.py path):$$PATH" VIRTUAL_ENV="$(CURDIR)/.venv"
 # What a user's shell may hold and what would change the outcome.
 SCRUBBED = env -u PYTHONPATH -u PYTHONHOME -u PINECONE_API_KEY -u PINECONE_CONTROLLER_HOST \
 	-u PINECONE_API_VERSION -u PULUMI_ACCESS_TOKEN -u PULUMI_STACK -u PULUMI_CONFIG
@@ -19,7 +19,7 @@ help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 up: install ## back up and restore an index on the emulator, or INDEX=name of your account
-	@$(PYTHON) tools/engine.py path >/dev/null
+	@"$(PYTHON)" tools/engine.py path >/dev/null
 	@INDEX="$(INDEX)" PORT="$(PORT)" "$(BIN)/python" tools/quickstart.py up
 
 down: ## remove everything that `make up` made
@@ -27,16 +27,16 @@ down: ## remove everything that `make up` made
 	else $(MAKE) -s install && "$(BIN)/python" tools/quickstart.py down; fi
 
 install: ## make .venv with this project and all its extras, from constraints.txt
-	@$(PYTHON) tools/install.py
+	@"$(PYTHON)" tools/install.py
 
 engine: ## find the Pulumi engine on PATH, or get it into the per-user cache
-	@folder=$$($(PYTHON) tools/engine.py path) && echo "engine: $$folder"
+	@folder=$$("$(PYTHON)" tools/engine.py path) && echo "engine: $$folder"
 
 engine-path: ## print the folder of the engine, for PATH (with make -s)
-	@$(PYTHON) tools/engine.py path
+	@"$(PYTHON)" tools/engine.py path
 
 test: install ## run every test, on the real engine and the installed package
-	@$(PYTHON) tools/engine.py path >/dev/null
+	@"$(PYTHON)" tools/engine.py path >/dev/null
 	@$(SCRUBBED) $(WITH_ENGINE) PULUMI_PYTHON_CMD="$(BIN)/python" \
 		PINECONE_BACKUP_TEST_INSTALLED=1 PYTHONPATH="$(CURDIR)/tools/pytest_plugins" \
 		"$(BIN)/pytest" -n 2 -p engine_tests_must_run $(ARGS)
