@@ -227,7 +227,10 @@ def _replaced(response: Response, fault: Fault) -> Response:
     if response.status_code >= 300:
         return response
     body = fault.body
-    content = body.encode() if isinstance(body, str) else orjson.dumps(body)
+    if "body" not in fault.model_fields_set:
+        content = bytes(response.body)[: len(response.body) // 2]
+    else:
+        content = body.encode() if isinstance(body, str) else orjson.dumps(body)
     return Response(content, response.status_code, _headers(), media_type=_JSON)
 
 

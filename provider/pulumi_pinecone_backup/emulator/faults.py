@@ -21,7 +21,7 @@ FaultKind = Literal[
 ]
 
 # What each kind needs beside operation, kind, times and match, and what it may have.
-_FIELDS: dict[str, tuple[set[str], set[str]]] = {
+FIELDS_OF_KIND: dict[str, tuple[set[str], set[str]]] = {
     "status": ({"status"}, {"body", "headers", "after"}),
     "delay": ({"seconds"}, set()),
     "drop_before": (set(), set()),
@@ -32,7 +32,7 @@ _FIELDS: dict[str, tuple[set[str], set[str]]] = {
     "withhold_records": ({"count"}, {"namespaces"}),
     "hide": (set(), {"ids"}),
     "shift": ({"count"}, set()),
-    "body": ({"body"}, set()),
+    "body": (set(), {"body"}),
 }
 _JOB_KINDS = {
     "never_finish": {
@@ -58,7 +58,8 @@ class Fault(BaseModel):
         match: Text that the path must contain.
         after: For `status`: whether the request takes effect first.
         status: HTTP status of the answer.
-        body: Text or JSON of the answer; for `body` the bytes of an otherwise good answer.
+        body: Text or JSON of the answer; for `body` in place of that of
+            a good answer, which ends in its middle where none is given.
         headers: Headers of the answer.
         seconds: Length of a delay.
         count: Records withheld, or rows that a page starts too early.
@@ -103,7 +104,7 @@ def parse_fault(fields: object, operations: frozenset[str]) -> Fault:
         raise ValueError(f"`{where}`: {first['msg']}") from error
     if fault.operation != "*" and fault.operation not in operations:
         raise ValueError(f"`operation`: no operation `{fault.operation}`")
-    needed, allowed = _FIELDS[fault.kind]
+    needed, allowed = FIELDS_OF_KIND[fault.kind]
     given = fault.model_fields_set - {"operation", "kind", "times", "match"}
     if missing := sorted(needed - given):
         raise ValueError(f"`{missing[0]}`: a fault of kind `{fault.kind}` needs it")

@@ -76,6 +76,15 @@ def test_a_body_replaces_a_good_answer_after_the_effect(emulator: Emulator, api:
     assert api.get("/indexes/docs")["name"] == "docs"
 
 
+def test_a_body_ends_in_its_middle_where_none_is_given(emulator: Emulator, api: Api) -> None:
+    emulator.add_fault("create_index", "body")
+    response = api.send("POST", "/indexes", api.index_body("docs"))
+    assert response.status_code == 201
+    assert response.text.startswith('{"name":"docs"')
+    with pytest.raises(requests.JSONDecodeError):
+        response.json()
+
+
 def test_a_fault_can_be_meant_for_one_object(emulator: Emulator, api: Api) -> None:
     api.create_index("one")
     api.create_index("two")
