@@ -52,11 +52,12 @@ def command(
     as_json: bool,
     stack: str | None,
 ) -> None:
-    """Restore a backup of INDEX into a temporary index, verify it, and delete it again.
+    """Prove that a backup of INDEX can be restored, and leave nothing behind.
 
-    Reports the age of the recovery point (RPO) and the time that recovery took (RTO). INDEX itself
-    may be gone. The exit code is 0 if the restore is proven, within the limits, and nothing is
-    left; else 1. The restore costs what a restore costs.
+    The backup is restored into a temporary index, verified, and deleted again. Reports the age of
+    the recovery point (RPO) and the time that recovery took (RTO). INDEX itself may be gone. The
+    exit code is 0 if the restore is proven, within the limits, and nothing is left; else 1. The
+    restore costs what a restore costs.
     """
     try:
         done = run_drill(

@@ -1,0 +1,69 @@
+"""The pages tell all that there is, and nothing that is not."""
+
+from __future__ import annotations
+
+import inspect
+import re
+from pathlib import Path
+
+import pytest
+from pulumi_pinecone_backup import Backup, BackupSchedule, RestoredIndex, functions, settings
+
+ROOT = Path(__file__).resolve().parents[2]
+RESOURCES = (ROOT / "docs" / "resources.md").read_text("utf-8")
+PAGES = sorted([*(ROOT / "docs").glob("*.md"), *(ROOT / "examples").glob("*/README.md")])
+
+
+def section(title: str) -> str:
+    return RESOURCES.split(f"\n## {title}\n")[1].split("\n## ")[0]
+
+
+@pytest.mark.parametrize("resource", [Backup, RestoredIndex, BackupSchedule])
+def test_every_input_and_output_of_a_resource_is_told(resource: type) -> None:
+    text = section(resource.__name__)
+    inputs = [name for name in inspect.signature(resource).parameters if name != "opts"][1:]
+    outputs = [name for name in resource.__annotations__ if not name.startswith("_")]
+    missing = [name for name in {*inputs, *outputs} if f"`{name}`" not in text]
+    assert missing == []
+    for row in re.findall(r"^\| `([a-z_]+)`", text, flags=re.MULTILINE):
+        assert row in {*inputs, *outputs, "id"}, row
+
+
+def test_what_deletes_a_backup_comes_first() -> None:
+    first = RESOURCES.split("\n\n")[1]
+    assert first.startswith("**What deletes a backup:**")
+    assert "`retain_on_delete=True`" in first
+
+
+def test_every_function_and_setting_is_told() -> None:
+    public = [name for name in vars(functions) if name.startswith(("get_", "list_"))]
+    assert public
+    for name in public:
+        assert f"`{name}(" in section("Functions"), name
+    for name in settings.STACK_SETTINGS:
+        assert f"`{settings.NAMESPACE}:{name}`" in section("Configuration"), name
+
+
+def anchor(heading: str) -> str:
+    words = re.sub(r"[^a-z0-9 -]", "", heading.lower())
+    return words.strip().replace(" ", "-")
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
+def test_links_lead_somewhere(page: Path) -> None:
+    text = page.read_text("utf-8")
+    for target in re.findall(r"\]\(([^)\s]+)\)", text):
+        if target.startswith("http"):
+            continue
+        path, _, fragment = target.partition("#")
+        other = page if not path else (page.parent / path).resolve()
+        assert other.exists(), target
+        if fragment:
+            headings = re.findall(r"^#+ (.+)$", other.read_text("utf-8"), flags=re.MULTILINE)
+            assert fragment in {anchor(heading) for heading in headings}, target
+
+
+def test_every_example_is_in_the_index() -> None:
+    index = (ROOT / "docs" / "index.md").read_text("utf-8")
+    for program in (ROOT / "examples").glob("*/__main__.py"):
+        assert f"(../examples/{program.parent.name})" in index
