@@ -176,7 +176,8 @@ class Operation:
                     live = self._live()
                     if live is None:
                         raise
-                    raise ownership.name_conflict(live, "it was made meanwhile") from error
+                    # A killed run's request may arrive after this run has looked.
+                    self._continue(live)
                 return
             except PreconditionError:
                 self._ready_backup()
