@@ -99,6 +99,8 @@ def _lift_protection(checked: Checked) -> None:
         return
     changes = ", ".join(f"`{key}`" for key in checked.replaces)
     restore_recorded(checked, REPLACES)
+    with session.current.lock:
+        session.current.lifting.add(resource_key(checked.call, checked.news))
     checked.warn(
         f"this `up` only lifts deletion protection; the change of {changes}, which replaces the "
         "index, follows in the next `pulumi up`"
@@ -120,10 +122,11 @@ def _one_resource_a_name(checked: Checked) -> None:
     if name is None or has_unknown(name):
         return
     key = resource_key(checked.call, checked.news)
+    urn = checked.call.urn
+    own = urn.rpartition("::")[2] if urn else str(checked.news.get("resource_name", ""))
     with session.current.lock:
-        holder = session.current.names.setdefault(name, key)
+        holder, other = session.current.names.setdefault(name, (key, own))
     if holder != key:
-        other = holder.rpartition("::")[2]
         checked.failures.append(
             f"index name `{name}` is used by resource `{other}` too: give one of them another "
             "`name`"

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from . import engine_bridge, ownership, session
-from .checking import anew, changed, note_replacement, was_checked
+from .checking import anew, changed, note_replacement, resource_key, was_checked
 from .engine_bridge import Call
 from .errors import ConfigurationError, PineconeBackupError
 from .inputs import has_unknown
@@ -39,6 +39,8 @@ def diff(
     replaces = _replaces(olds, news)
     if replaces and _lifts_protection(olds, news, call):
         replaces, updates = [], [*updates, "deletion_protection"]
+    elif resource_key(call, news) in session.current.lifting:
+        updates.append("deletion_protection")  # set elsewhere: recorded and wanted are the same
     if not replaces:
         ownership.claim_newest(
             str(olds.get("identity", "")), id_, lambda: not is_unfinished(olds) and is_ready(id_)
