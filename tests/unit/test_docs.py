@@ -63,7 +63,9 @@ def test_links_lead_somewhere(page: Path) -> None:
             assert fragment in {anchor(heading) for heading in headings}, target
 
 
-def test_every_example_is_in_the_index() -> None:
+def test_every_page_and_every_example_is_in_the_index() -> None:
     index = (ROOT / "docs" / "index.md").read_text("utf-8")
+    for page in (ROOT / "docs").glob("*.md"):
+        assert page.name == "index.md" or f"({page.name})" in index
     for program in (ROOT / "examples").glob("*/__main__.py"):
         assert f"(../examples/{program.parent.name})" in index
