@@ -172,6 +172,15 @@ def assert_indexes_hold_the_same(url: str) -> None:
         assert ask(restored, path)["vectors"] == source_vectors
 
 
+def lasting_port() -> int:
+    """Return a free port that systems do not hand out by themselves, so that it stays free."""
+    for port in range(20_000 + os.getpid() % 5_000, 32_000):
+        with contextlib.suppress(OSError), socket.socket() as probe:
+            probe.bind(("127.0.0.1", port))
+            return port
+    pytest.fail("no port below 32000 is free")
+
+
 def kill(pid: int) -> None:
     os.kill(pid, signal.SIGKILL)
     deadline = time.monotonic() + DEADLINE_SECONDS
@@ -204,12 +213,13 @@ def test_up_goes_on_after_one_that_was_killed_in_the_middle(checkout: Checkout) 
 
 
 def test_a_dead_emulator_comes_back_with_its_data_where_it_was(checkout: Checkout) -> None:
-    checkout.run("up")
+    port = lasting_port()
+    checkout.run("up", env={"PORT": str(port)})
     before = checkout.emulator
+    assert before["url"] == f"http://127.0.0.1:{port}"
     kill(before["pid"])
     with socket.socket() as other:
         other.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        port = int(before["url"].rpartition(":")[2])
         other.bind(("127.0.0.1", port))
         other.listen()
         text = checkout.run("up", code=1)
