@@ -81,6 +81,10 @@ class DatabaseError(Exception):
     """The file cannot be used as the emulator's database."""
 
 
+def _unusable(path: Path | None, error: sqlite3.Error) -> DatabaseError:
+    return DatabaseError(f"Cannot use `{path}` as the emulator's database: {error}")
+
+
 class Database:
     """One connection, used by one thread at a time."""
 
@@ -94,12 +98,17 @@ class Database:
         name = "" if path is None else str(path)
         try:
             self.connection = sqlite3.connect(name, check_same_thread=False, isolation_level=None)
+        except sqlite3.Error as error:
+            raise _unusable(path, error) from error
+        try:
             self.connection.row_factory = sqlite3.Row
             self._prepare()
         except sqlite3.Error as error:
-            raise DatabaseError(
-                f"Cannot use `{path}` as the emulator's database: {error}"
-            ) from error
+            self.connection.close()
+            raise _unusable(path, error) from error
+        except DatabaseError:
+            self.connection.close()
+            raise
 
     def _prepare(self) -> None:
         # Looked at before anything is written: a file of something else stays as it is.
