@@ -1,0 +1,46 @@
+"""Do-nothing dynamic resources that sleep: what Pulumi itself costs, to measure against.
+
+`WIDE=1` widens the pool of Pulumi's plugin as the package does; without it, it is Pulumi's own.
+"""
+
+from __future__ import annotations
+
+import gc
+import os
+import time
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+from pulumi.dynamic import (
+    ConfigureRequest,
+    CreateResult,
+    Resource,
+    ResourceProvider,
+)
+
+WORKERS = 1024
+
+
+class SleepingHandler(ResourceProvider):
+    """Sleeps in create."""
+
+    serialize_as_secret_always: bool = False
+
+    def configure(self, req: ConfigureRequest) -> None:
+        """Widen the pool if asked to."""
+        del req
+        for candidate in gc.get_objects() if os.environ.get("WIDE") else ():
+            if issubclass(type(candidate), ThreadPoolExecutor):
+                candidate._max_workers = max(candidate._max_workers, WORKERS)
+
+    def create(self, props: dict[str, Any]) -> CreateResult:
+        """Sleep for as long as a restore takes."""
+        time.sleep(props["seconds"])
+        return CreateResult(f"slept-{props['number']:.0f}", {**props, "status": "Ready"})
+
+
+class Sleeping(Resource, module="bench", name="Sleeping"):
+    """A resource that does nothing."""
+
+    def __init__(self, name: str, seconds: float, number: int) -> None:
+        super().__init__(SleepingHandler(), name, {"seconds": seconds, "number": number})
