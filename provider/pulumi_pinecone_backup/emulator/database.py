@@ -13,6 +13,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 _LAYOUT = 1
+# A killed predecessor lets go of the file at once, a stopping one soon.
+_LOCK_SECONDS = 2.0
 
 _TABLES = """
 CREATE TABLE settings (name TEXT PRIMARY KEY, value TEXT NOT NULL);
@@ -82,7 +84,8 @@ class DatabaseError(Exception):
 
 
 def _unusable(path: Path | None, error: sqlite3.Error) -> DatabaseError:
-    return DatabaseError(f"Cannot use `{path}` as the emulator's database: {error}")
+    hint = "; is another emulator using it?" if "locked" in str(error) else ""
+    return DatabaseError(f"Cannot use `{path}` as the emulator's database: {error}{hint}")
 
 
 class Database:
@@ -97,7 +100,9 @@ class Database:
         # An empty name makes a database that spills to disk, so vectors need no memory.
         name = "" if path is None else str(path)
         try:
-            self.connection = sqlite3.connect(name, check_same_thread=False, isolation_level=None)
+            self.connection = sqlite3.connect(
+                name, timeout=_LOCK_SECONDS, check_same_thread=False, isolation_level=None
+            )
         except sqlite3.Error as error:
             raise _unusable(path, error) from error
         try:
@@ -121,10 +126,13 @@ class Database:
             )
         # Several vectors fit in a page of this size; in a smaller one much of it would be empty.
         self.connection.execute("PRAGMA page_size = 16384")
+        # Held until the end: two emulators on one file would each miss what the other planned.
+        self.connection.execute("PRAGMA locking_mode = EXCLUSIVE")
         self.connection.execute("PRAGMA journal_mode = WAL")
         # A killed process loses nothing at this level; only a power cut may lose the last writes.
         self.connection.execute("PRAGMA synchronous = NORMAL")
         self.connection.execute("PRAGMA cache_size = -65536")
+        self.connection.executescript("BEGIN IMMEDIATE; COMMIT;")
         if layout != _LAYOUT:
             self.connection.executescript(f"BEGIN;{_TABLES}PRAGMA user_version = {_LAYOUT};COMMIT;")
 

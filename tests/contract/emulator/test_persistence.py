@@ -84,6 +84,17 @@ def test_a_file_of_something_else_is_refused_and_kept(
     assert path.read_bytes() == before
 
 
+def test_a_file_in_use_is_refused_and_the_first_emulator_goes_on(tmp_path: Path) -> None:
+    database = tmp_path / "emulator.db"
+    with Emulator(database=database) as emulator:
+        api = Api(emulator)
+        api.create_index()
+        with pytest.raises(DatabaseError, match="another emulator"):
+            Emulator(database=database).start()
+        assert api.get("/indexes/docs")["name"] == "docs"
+        api.close()
+
+
 class Process:
     """The emulator as the command, on a file."""
 
