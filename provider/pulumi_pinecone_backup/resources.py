@@ -7,7 +7,7 @@ Pulumi's plugin process. Type tokens, handlers and stored names never change: th
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any, ClassVar, Literal, TypedDict, TypeVar
+from typing import Any, ClassVar, TypedDict, TypeVar
 
 import pulumi
 from pulumi import Input, Output
@@ -51,13 +51,12 @@ class _Resource(Resource):
     def _declare(
         self, resource_name: str, inputs: Mapping[str, Any], opts: pulumi.ResourceOptions | None
     ) -> None:
-        token = f"pulumi-python:{self._resource_type_name}"
-        props: dict[str, Any] = {
-            **dict.fromkeys(self._outputs),
-            **inputs,
-            "identity": identity_of(pulumi.get_project(), pulumi.get_stack(), token, resource_name),
-            "resource_name": resource_name,
-        }
+        props: dict[str, Any] = {**dict.fromkeys(self._outputs), **inputs}
+        if opts is None or opts.id is None:
+            token = f"pulumi-python:{self._resource_type_name}"
+            project, stack = pulumi.get_project(), pulumi.get_stack()
+            props["identity"] = identity_of(project, stack, token, resource_name)
+            props["resource_name"] = resource_name
         program.check_before_declaring()
         Resource.__init__(self, self._handler(), resource_name, props, opts)
 
@@ -257,11 +256,11 @@ class RestoredIndex(_Resource, module="pinecone", name="RestoredIndex"):
         name: Input[str] | None = None,
         tags: Input[Mapping[str, Input[str]]] | None = None,
         inherit_tags: Input[bool] | None = None,
-        deletion_protection: Input[Literal["enabled", "disabled"]] | None = None,
+        deletion_protection: Input[str] | None = None,
         read_capacity: Input[ReadCapacityArgs] | None = None,
-        verify: Input[Literal["none", "schema", "records"]] = "records",
+        verify: Input[str] = "records",
         allow_empty: Input[bool] = False,
-        on_backup_change: Input[Literal["keep", "replace", "fail"]] = "keep",
+        on_backup_change: Input[str] = "keep",
         triggers: Input[Sequence[Any]] | None = None,
         wait: Input[bool] = True,
         opts: pulumi.ResourceOptions | None = None,
@@ -333,7 +332,7 @@ class BackupSchedule(_Resource, module="pinecone", name="BackupSchedule"):
         *,
         index_name: Input[str],
         name: Input[str] | None = None,
-        frequency: Input[Literal["daily", "weekly", "monthly"]],
+        frequency: Input[str],
         retention_days: Input[int],
         enabled: Input[bool] = True,
         opts: pulumi.ResourceOptions | None = None,
