@@ -54,9 +54,9 @@ def test_a_newer_backup_leaves_the_index_alone_until_triggers_change(
     assert stack.resources()["recovered"]["inputs"]["backup_id"] == first
 
     journal.mark()
-    stack.program(program(taken=2, restored=2))
-    stack.up()
-    assert stack.outputs("recovered")["backup_id"] == second
+    stack.program(program(taken=3, restored=2))
+    stack.up(preview=True)
+    assert stack.outputs("recovered")["backup_id"] == stack.resources()["nightly"]["id"] != second
     assert stack.resources()["recovered"]["id"] != index
     assert journal.gaps() == []
     assert "the index stays" not in stack.up("--expect-no-changes").text
@@ -158,6 +158,8 @@ def test_an_unknown_source_or_trigger_replaces_nothing_in_a_preview(
         second = Backup("second", index_name="products", triggers=[first.created_at])
         restored = RestoredIndex("recovered", backup_id=first.id, tags={{"run": "{taken}"}})
         Backup("third", index_name=restored.host.apply(lambda _: "products"))
+        named = restored.host.apply(lambda _: "fixed")
+        RestoredIndex("named", backup_id=first.id, name=named)
     """
     stack.program(text.format(taken=1))
     stack.up()
@@ -165,7 +167,7 @@ def test_an_unknown_source_or_trigger_replaces_nothing_in_a_preview(
     journal.mark()
     stack.program(text.format(taken=2))
     said = stack.preview().text
-    for key in ("triggers", "index_name"):
+    for key in ("triggers", "index_name", "name"):
         assert (
             f"warning: `{key}` is not known yet: this preview shows no replacement, but `up` will "
             "replace this resource if it has changed" in said

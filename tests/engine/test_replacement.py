@@ -44,11 +44,13 @@ def urn(stack: Stack, resource: str) -> str:
     return str(stack.resources()[resource]["urn"])
 
 
-@pytest.mark.parametrize(("bridge", "name"), [("on", None), ("off", "fixed")])
+@pytest.mark.parametrize(
+    ("bridge", "name", "version"), [("on", None, "2026-07"), ("off", "fixed", "2025-04")]
+)
 def test_a_replacement_that_only_the_engine_asks_for_keeps_the_index(
-    stack: Stack, service: Service, bridge: str, name: str | None
+    stack: Stack, service: Service, bridge: str, name: str | None, version: str
 ) -> None:
-    stack.environment["PULUMI_PINECONE_BRIDGE"] = bridge
+    stack.environment |= {"PULUMI_PINECONE_BRIDGE": bridge, "PINECONE_API_VERSION": version}
     named = f"name={name!r}," if name else ""
     option = 'opts=ResourceOptions(replacement_trigger="{0}")'
     service.index()
@@ -79,15 +81,22 @@ def test_a_replacement_that_only_the_engine_asks_for_keeps_the_index(
     stack.unchanged()
 
     # The backup that the index is pinned to is gone: what is there already does not need it.
+    # Nor does it need its new mark, which the service refuses here.
+    service.emulator.add_fault("configure_index", "status", status=403, times=100)
     stack.program(program(index=named + option.format("b")))
     said = stack.up().text
+    service.emulator.clear_faults()
     assert CONTINUED.format(index) in said
+    assert IN_USE.format(index) in said
     stack.unchanged()
     assert ids(stack) == (index, second)
     assert journal.gaps() == []
     assert service.emulator.requests()["delete_backup"] == 1
     assert "delete_index" not in service.emulator.requests()
     assert_exactly_declared(stack, service)
+    stack.run("destroy", "--yes", "--run-program")
+    assert service.indexes() == {"products"}
+    assert service.backups() == set()
 
 
 @pytest.mark.parametrize("bridge", ["on", "off"])
@@ -317,6 +326,24 @@ def test_a_failed_restore_is_repeated_from_the_backup_that_the_program_asks_for_
         f"index deleted {index}",
         f"index ready {index}",
     ]
+    stack.unchanged()
+    assert_exactly_declared(stack, service)
+
+
+@pytest.mark.parametrize("asked", ["--replace", "taint"])
+def test_a_failed_restore_that_is_replaced_by_hand_is_restored_once(
+    stack: Stack, service: Service, asked: str
+) -> None:
+    service.index()
+    service.emulator.add_fault(RESTORE, "fail_job")
+    stack.program(program())
+    stack.up(code=1)
+    failed = urn(stack, "recovered")
+    if asked == "taint":
+        stack.run("state", "taint", failed, "--yes")
+    stack.up(*(("--replace", failed) if asked == "--replace" else ()), code=1)
+    stack.up()
+    assert service.emulator.requests()[RESTORE] == 2
     stack.unchanged()
     assert_exactly_declared(stack, service)
 
