@@ -106,11 +106,11 @@ def _set_index(state: State, body: dict[str, Any]) -> Any:
     if "state" in body:
         if body["state"] not in _INDEX_STATES:
             raise ValueError(f"`state`: one of {', '.join(sorted(_INDEX_STATES))}")
-        indexes.set_state(state, project, name, body["state"])
+        indexes.fix(state, project, name, "state", body["state"])
     if "read_capacity_state" in body:
         if body["read_capacity_state"] not in _CAPACITY_STATES:
             raise ValueError("`read_capacity_state`: Ready, Scaling, Migrating, Error or null")
-        indexes.set_capacity_state(state, project, name, body["read_capacity_state"])
+        indexes.fix(state, project, name, "capacity_state", body["read_capacity_state"])
     return {}
 
 

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-import numpy as np
 import orjson
 
-from pulumi_pinecone_backup.emulator import namespaces, records, texts
+from pulumi_pinecone_backup.emulator import namespaces, queries, records, texts
 from pulumi_pinecone_backup.emulator.calls import (
     Answer,
     Call,
@@ -17,12 +16,10 @@ from pulumi_pinecone_backup.emulator.calls import (
     whole_number,
 )
 from pulumi_pinecone_backup.emulator.definitions import Definition, from_json
-from pulumi_pinecone_backup.emulator.filters import Predicate, compile_filter, matches
+from pulumi_pinecone_backup.emulator.filters import compile_filter
 from pulumi_pinecone_backup.emulator.problems import invalid
 from pulumi_pinecone_backup.emulator.records import Record
 from pulumi_pinecone_backup.emulator.requests import read_object
-from pulumi_pinecone_backup.emulator.search import nearest
-from pulumi_pinecone_backup.emulator.shapes import Row
 from pulumi_pinecone_backup.emulator.target import index_of, namespace_of
 from pulumi_pinecone_backup.emulator.vectors import (
     check_id,
@@ -114,7 +111,7 @@ def describe_index_stats(call: Call) -> Answer:
     if condition is not None:
         predicate = compile_filter(condition)
         counts = {
-            name: (len(_selected(call, index, name, predicate)), size)
+            name: (len(queries.selected(call, index, name, predicate)), size)
             for name, (_, size) in counts.items()
         }
     payload: dict[str, Any] = {
@@ -135,14 +132,6 @@ def _identifiers(value: object) -> list[str]:
     return [check_id(item) for item in value]
 
 
-def _selected(call: Call, index: Row, namespace: str, predicate: Predicate) -> list[Record]:
-    return [
-        row
-        for row in records.scan(call.state.connection, index["key"], namespace)
-        if matches(predicate, row.metadata)
-    ]
-
-
 def delete_vectors(call: Call) -> Answer:
     """Removes records: by id, by filter, or all of a namespace, which itself stays."""
     index = index_of(call)
@@ -160,7 +149,7 @@ def delete_vectors(call: Call) -> Answer:
         chosen = _identifiers(ids)
     elif condition is not None:
         predicate = compile_filter(condition)
-        chosen = [row.id for row in _selected(call, index, namespace, predicate)]
+        chosen = [row.id for row in queries.selected(call, index, namespace, predicate)]
     else:
         chosen = records.all_ids(connection, index["key"], namespace)
     with call.state.change():
@@ -180,7 +169,7 @@ def update_vector(call: Call) -> Answer:
     if body.get("filter") is not None:
         if body.get("values") is not None or body.get("sparseValues") is not None:
             raise invalid("An update by filter changes metadata only")
-        found = _selected(call, index, namespace, compile_filter(body["filter"]))
+        found = queries.selected(call, index, namespace, compile_filter(body["filter"]))
         is_trial = body.get("dryRun", False)
         if not isinstance(is_trial, bool):
             raise invalid("`dryRun` must be a boolean")
@@ -211,89 +200,6 @@ def _changed(
     return Record(row.id, dense or row.dense, indices, values, metadata)
 
 
-def query_vectors(call: Call) -> Answer:
-    """Returns the nearest records, compared one by one."""
-    index = index_of(call)
-    body = read_object(call.body)
-    definition = from_json(index["definition"])
-    namespace = namespace_of(body.get("namespace"))
-    count = body.get("topK")
-    if type(count) is not int or not 1 <= count <= _TOP_LIMIT:
-        raise invalid(f"`topK` must be an integer between 1 and {_TOP_LIMIT}")
-    flags = {name: body.get(name) or False for name in ("includeValues", "includeMetadata")}
-    if not all(isinstance(flag, bool) for flag in flags.values()):
-        raise invalid("`includeValues` and `includeMetadata` must be booleans")
-    dense, sparse = _wanted(call, index, namespace, body, definition)
-    condition = body.get("filter")
-    found = nearest(
-        records.scan(call.state.connection, index["key"], namespace, is_ordered=False),
-        definition,
-        dense=dense,
-        sparse=sparse,
-        predicate=None if condition is None else compile_filter(condition),
-        count=count,
-    )
-    matched = [
-        vector(row, values=flags["includeValues"], metadata=flags["includeMetadata"])
-        | {"score": np.float32(score)}
-        for score, row in found
-    ]
-    usage = {"readUnits": 1}
-    return Answer(200, {"results": [], "matches": matched, "namespace": namespace, "usage": usage})
-
-
-def _wanted(
-    call: Call, index: Row, namespace: str, body: dict[str, Any], definition: Definition
-) -> tuple[bytes | None, tuple[bytes, bytes] | None]:
-    """Reads what to search for: vectors, or the vectors of a record."""
-    given = body.get("vector") or None
-    if body.get("id") is not None:
-        if given is not None or body.get("sparseVector") is not None:
-            raise invalid("`id` cannot be combined with `vector` or `sparseVector`")
-        identifier = check_id(body["id"])
-        rows = records.fetch(call.state.connection, index["key"], namespace, [identifier])
-        if not rows:
-            raise invalid(f"Vector {identifier} does not exist in namespace '{namespace}'")
-        row = rows[0]
-        if row.sparse_indices is None or row.sparse_values is None:
-            return row.dense, None
-        return row.dense, (row.sparse_indices, row.sparse_values)
-    dense = parse_values(given, definition)
-    sparse = parse_sparse(body.get("sparseVector"), definition)
-    if dense is None and definition.vector_type == "dense":
-        raise invalid("The index holds dense vectors: give `vector` or `id`")
-    if sparse is None and definition.vector_type == "sparse":
-        raise invalid("The index holds sparse vectors: give `sparseVector` or `id`")
-    return dense, sparse
-
-
-def fetch_vectors_by_metadata(call: Call) -> Answer:
-    """Returns the records that a filter fits, page by page."""
-    index = index_of(call)
-    body = read_object(call.body)
-    namespace = namespace_of(body.get("namespace"))
-    predicate = compile_filter(body.get("filter"))
-    limit, after = body.get("limit", 100), ""
-    if type(limit) is not int or not 1 <= limit <= BATCH_LIMIT:
-        raise invalid(f"`limit` must be an integer between 1 and {BATCH_LIMIT}")
-    if (token := body.get("paginationToken")) is not None:
-        if not isinstance(token, str):
-            raise invalid("Invalid pagination token")
-        value = decode_token(token).get("skip_past")
-        if not isinstance(value, str):
-            raise invalid("Invalid pagination token")
-        after = value
-    found = [row for row in _selected(call, index, namespace, predicate) if row.id > after]
-    payload: dict[str, Any] = {
-        "vectors": {row.id: vector(row) for row in found[:limit]},
-        "namespace": namespace,
-        "usage": {"readUnits": 1},
-    }
-    if len(found) > limit:
-        payload["pagination"] = {"next": encode_token({"skip_past": found[limit - 1].id})}
-    return Answer(200, payload)
-
-
 def _operation(method: str, path: str, permission: str, run: Any) -> Operation:
     return Operation(
         id=run.__name__,
@@ -308,11 +214,13 @@ def _operation(method: str, path: str, permission: str, run: Any) -> Operation:
 OPERATIONS = (
     _operation("POST", "/vectors/upsert", "vectors::write", upsert_vectors),
     _operation("GET", "/vectors/fetch", "vectors::read", fetch_vectors),
-    _operation("POST", "/vectors/fetch_by_metadata", "vectors::read", fetch_vectors_by_metadata),
+    _operation(
+        "POST", "/vectors/fetch_by_metadata", "vectors::read", queries.fetch_vectors_by_metadata
+    ),
     _operation("GET", "/vectors/list", "vectors::read", list_vectors),
     _operation("POST", "/vectors/update", "vectors::write", update_vector),
     _operation("POST", "/vectors/delete", "vectors::write", delete_vectors),
-    _operation("POST", "/query", "vectors::read", query_vectors),
+    _operation("POST", "/query", "vectors::read", queries.query_vectors),
     _operation("POST", "/describe_index_stats", "vectors::read", describe_index_stats),
     _operation("GET", "/describe_index_stats", "vectors::read", describe_index_stats),
     _operation(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from pulumi_pinecone_backup.emulator import definitions, indexes, shapes
+from pulumi_pinecone_backup.emulator import creation, indexes, shapes
 from pulumi_pinecone_backup.emulator import requests as bodies
 from pulumi_pinecone_backup.emulator.calls import Answer, Call
 from pulumi_pinecone_backup.emulator.changes import deployment_change, spec_change
@@ -34,7 +34,7 @@ def create_index(call: Call) -> Answer:
     """Creates an index in the version's shape."""
     if call.version.index_shape == "spec":
         body = bodies.read_body(call.body, bodies.CreateIndexWithSpec)
-        definition, capacity = definitions.from_spec(body)
+        definition, capacity = creation.from_spec(body)
         name = body.name
         return _create(call, name, definition, capacity, body.tags, body.deletion_protection)
     model = (
@@ -43,7 +43,7 @@ def create_index(call: Call) -> Answer:
         else bodies.CreateIndexWithDeployment
     )
     newer = bodies.read_body(call.body, model)
-    definition, capacity = definitions.from_deployment(newer, pod_indexes=call.version.pod_indexes)
+    definition, capacity = creation.from_deployment(newer, pod_indexes=call.version.pod_indexes)
     name = indexes.new_name() if newer.name is None else newer.name
     return _create(call, name, definition, capacity, newer.tags, newer.deletion_protection)
 
@@ -74,10 +74,10 @@ def create_index_for_model(call: Call) -> Answer:
     """Creates an index with integrated embedding."""
     if call.version.create_for_model == "embed":
         body = bodies.read_body(call.body, bodies.CreateIndexForModelWithEmbed)
-        definition, capacity = definitions.from_embed(body)
+        definition, capacity = creation.from_embed(body)
         return _create(call, body.name, definition, capacity, body.tags, body.deletion_protection)
     newer = bodies.read_body(call.body, bodies.CreateIndexForModelWithField)
-    definition, capacity = definitions.from_model_field(newer)
+    definition, capacity = creation.from_model_field(newer)
     name = indexes.new_name() if newer.name is None else newer.name
     return _create(call, name, definition, capacity, newer.tags, newer.deletion_protection)
 

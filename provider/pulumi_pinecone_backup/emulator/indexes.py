@@ -8,8 +8,8 @@ from typing import Any
 
 import orjson
 
-from pulumi_pinecone_backup.emulator import records, rules
-from pulumi_pinecone_backup.emulator.definitions import Definition, from_json
+from pulumi_pinecone_backup.emulator import capacity, records, rules
+from pulumi_pinecone_backup.emulator.definitions import Definition
 from pulumi_pinecone_backup.emulator.faults import Fault
 from pulumi_pinecone_backup.emulator.problems import (
     already_exists,
@@ -19,7 +19,6 @@ from pulumi_pinecone_backup.emulator.problems import (
     payment_required,
     protected,
 )
-from pulumi_pinecone_backup.emulator.shapes import capacity_state, read_capacity
 from pulumi_pinecone_backup.emulator.state import State, settles
 from pulumi_pinecone_backup.emulator.versions import ApiVersion
 
@@ -68,7 +67,7 @@ def create(
 ) -> Row:
     """Creates an empty index."""
     check_new(state, project, name, tags, version)
-    capacity = checked_capacity(state, definition, read_capacity)
+    asked = capacity.checked(state, definition, read_capacity)
     with state.change():
         index_id, key = insert(
             state,
@@ -77,7 +76,7 @@ def create(
             name=name,
             tags=tags,
             deletion_protection=deletion_protection,
-            read_capacity=capacity,
+            read_capacity=asked,
             outcome="Failed" if fault and fault.kind == "fail_job" else "Ready",
         )
         if not (fault and fault.kind == "never_finish"):
@@ -185,40 +184,6 @@ def list_all(state: State, project: str) -> list[Row]:
     ).fetchall()
 
 
-def checked_capacity(
-    state: State, definition: Definition, asked: dict[str, Any] | None
-) -> dict[str, Any] | None:
-    """Returns a read capacity with its defaults, or None where none was asked for.
-
-    Raises:
-        ServiceError: It does not fit the index or the plan.
-    """
-    if asked is None:
-        return None
-    if definition.is_pod:
-        raise invalid("Pod-based indexes have no read capacity")
-    if asked["mode"] == "OnDemand":
-        if "dedicated" in asked:
-            raise invalid("On-demand read capacity takes no `dedicated`")
-        return {"mode": "OnDemand"}
-    if not state.settings.dedicated_capacity or state.settings.plan == "starter":
-        raise forbidden("Dedicated read capacity is not enabled for this project")
-    dedicated = asked.get("dedicated")
-    if dedicated is None:
-        raise invalid("Dedicated read capacity needs `dedicated`")
-    if dedicated.get("scaling", "Manual") != "Manual":
-        raise invalid("`scaling` must be Manual")
-    manual = {"shards": 1, "replicas": 1} | dedicated.get("manual", {})
-    return {
-        "mode": "Dedicated",
-        "dedicated": {
-            "node_type": dedicated.get("node_type", "b1"),
-            "scaling": "Manual",
-            "manual": manual,
-        },
-    }
-
-
 def configure(
     state: State,
     project: str,
@@ -242,7 +207,7 @@ def configure(
     if definition is not None:
         columns["definition"] = definition.to_json()
     if read_capacity is not None:
-        columns |= _changed_capacity(state, row, read_capacity)
+        columns |= capacity.changed(state, row, read_capacity)
     if columns:
         with state.change() as connection:
             assignments = ", ".join(f"{column} = ?" for column in columns)
@@ -268,29 +233,6 @@ def _merged(old: dict[str, str], new: dict[str, str], version: ApiVersion) -> di
     if len(merged) > rules.TAG_LIMIT:
         raise invalid(f"An index can have at most {rules.TAG_LIMIT} tags, got {len(merged)}")
     return merged
-
-
-def _changed_capacity(state: State, row: Row, asked: dict[str, Any]) -> dict[str, Any]:
-    now = state.clock.now()
-    old = read_capacity(row)
-    if asked["mode"] == old["mode"] == "Dedicated" and "dedicated" in asked:
-        manual = old["dedicated"]["manual"] | asked["dedicated"].get("manual", {})
-        asked = {
-            "mode": "Dedicated",
-            "dedicated": old["dedicated"] | asked["dedicated"] | {"manual": manual},
-        }
-    new = checked_capacity(state, from_json(row["definition"]), asked)
-    if new == old:
-        return {}
-    if capacity_state(row, now) != "Ready":
-        raise forbidden(
-            "The read capacity of this index is being changed. "
-            "Wait until its status is Ready before changing it again."
-        )
-    return {
-        "read_capacity": orjson.dumps(new).decode(),
-        "capacity_ready_at": now + state.settings.capacity_seconds,
-    }
 
 
 def delete(state: State, project: str, name: str, fault: Fault | None = None) -> None:
@@ -343,17 +285,11 @@ def deleted_at(state: State, index_id: str) -> float | None:
     return None if row is None else float(row["deleted_at"])
 
 
-def set_capacity_state(state: State, project: str, name: str, capacity: str | None) -> None:
-    """Fixes the state of an index's read capacity, or lets it go its way again with None."""
+def fix(state: State, project: str, name: str, column: str, value: str | None) -> None:
+    """Fixes the `state` of an index, or its `capacity_state` (None lets it go its way again)."""
     row = describe(state, project, name)
     with state.change() as connection:
         connection.execute(
-            "UPDATE indexes SET capacity_state = ? WHERE key = ?", (capacity, row["key"])
+            f"UPDATE indexes SET {column} = ? WHERE key = ?",  # noqa: S608 - names are ours
+            (value, row["key"]),
         )
-
-
-def set_state(state: State, project: str, name: str, index_state: str) -> None:
-    """Fixes the state of an index, such as `Disabled` or `ScalingUp`."""
-    row = describe(state, project, name)
-    with state.change() as connection:
-        connection.execute("UPDATE indexes SET state = ? WHERE key = ?", (index_state, row["key"]))

@@ -8,7 +8,7 @@ from typing import Any
 
 import orjson
 
-from pulumi_pinecone_backup.emulator import backups, indexes, records
+from pulumi_pinecone_backup.emulator import backups, capacity, indexes, records
 from pulumi_pinecone_backup.emulator.definitions import from_json
 from pulumi_pinecone_backup.emulator.faults import Fault
 from pulumi_pinecone_backup.emulator.problems import failed_precondition, not_found
@@ -37,7 +37,7 @@ def create(
     if backup["status"] != "Ready" or backup["gone_at"] is not None:
         raise failed_precondition(f"Backup {backup_id} is not completed")
     definition = from_json(backup["definition"])
-    capacity = indexes.checked_capacity(state, definition, read_capacity)
+    asked = capacity.checked(state, definition, read_capacity)
     job_id = str(uuid.uuid4())
     with state.change():
         index_id, key = indexes.insert(
@@ -47,7 +47,7 @@ def create(
             name=name,
             tags=wanted,
             deletion_protection=deletion_protection,
-            read_capacity=capacity,
+            read_capacity=asked,
             source_backup_id=backup_id,
         )
         _insert_job(state, backup, job_id, index_id, key, name, fault)

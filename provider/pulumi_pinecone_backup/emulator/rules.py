@@ -90,3 +90,17 @@ def check_region(cloud: str, region: str) -> None:
     """Refuses a region that the cloud does not have."""
     if region not in REGIONS[cloud]:
         raise not_found(f"cloud: {cloud} region: {region}")
+
+
+def check_model(
+    name: str, dimension: int | None, metric: str | None
+) -> tuple[str, int | None, str]:
+    """Returns vector type, dimension and metric that a hosted model gives, or refuses them."""
+    if name not in MODELS:
+        raise not_found(f"model {name}")
+    vector_type, default, dimensions, metrics = MODELS[name]
+    if dimension is not None and dimension not in dimensions:
+        raise invalid(f"Model {name} does not support dimension {dimension}")
+    if metric is not None and metric not in metrics:
+        raise invalid(f"Model {name} does not support metric {metric}")
+    return vector_type, dimension or default, metric or metrics[0]

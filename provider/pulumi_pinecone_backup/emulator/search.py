@@ -12,6 +12,7 @@ import numpy as np
 from pulumi_pinecone_backup.emulator.definitions import Definition
 from pulumi_pinecone_backup.emulator.filters import Predicate, matches
 from pulumi_pinecone_backup.emulator.records import Record
+from pulumi_pinecone_backup.emulator.vectors import Sparse
 
 # Small enough that a piece stays in the processor's cache.
 _PIECE = 256
@@ -24,7 +25,7 @@ def nearest(
     definition: Definition,
     *,
     dense: bytes | None,
-    sparse: tuple[bytes, bytes] | None,
+    sparse: Sparse | None,
     predicate: Predicate | None,
     count: int,
 ) -> list[tuple[float, Record]]:
@@ -65,7 +66,7 @@ def _scores(
     piece: list[Record],
     definition: Definition,
     dense: bytes | None,
-    sparse: tuple[bytes, bytes] | None,
+    sparse: Sparse | None,
 ) -> Floats:
     """Returns a score for each record; one that shares nothing with a sparse query gets -inf."""
     if definition.vector_type == "sparse":
@@ -93,7 +94,7 @@ def _dense_scores(piece: list[Record], definition: Definition, dense: bytes | No
     return np.asarray(product / lengths)
 
 
-def _sparse_product(row: Record, sparse: tuple[bytes, bytes] | None) -> float | None:
+def _sparse_product(row: Record, sparse: Sparse | None) -> float | None:
     if sparse is None or row.sparse_indices is None or row.sparse_values is None:
         return None
     wanted = np.frombuffer(sparse[0], dtype="<u4"), np.frombuffer(sparse[1], dtype="<f4")

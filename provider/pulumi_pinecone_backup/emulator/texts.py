@@ -22,11 +22,13 @@ from pulumi_pinecone_backup.emulator.definitions import Definition, from_json
 from pulumi_pinecone_backup.emulator.filters import compile_filter
 from pulumi_pinecone_backup.emulator.indexes import Row
 from pulumi_pinecone_backup.emulator.problems import invalid
+from pulumi_pinecone_backup.emulator.queries import TOP_LIMIT, vectors_of
 from pulumi_pinecone_backup.emulator.records import Record
 from pulumi_pinecone_backup.emulator.requests import read_object
 from pulumi_pinecone_backup.emulator.search import nearest
 from pulumi_pinecone_backup.emulator.target import index_of, namespace_of
 from pulumi_pinecone_backup.emulator.vectors import (
+    Sparse,
     check_id,
     parse_metadata,
     parse_sparse,
@@ -34,10 +36,7 @@ from pulumi_pinecone_backup.emulator.vectors import (
 )
 
 BATCH_LIMIT = 96
-_TOP_LIMIT = 10_000
 _WORD = re.compile(r"\w+")
-
-Sparse = tuple[bytes, bytes]
 
 
 def _words(text: str) -> list[str]:
@@ -110,8 +109,8 @@ def search_records(call: Call) -> Answer:
     if body.get("rerank") is not None:
         raise invalid("Reranking is not available in the emulator")
     count = query.get("top_k")
-    if type(count) is not int or not 1 <= count <= _TOP_LIMIT:
-        raise invalid(f"`top_k` must be an integer between 1 and {_TOP_LIMIT}")
+    if type(count) is not int or not 1 <= count <= TOP_LIMIT:
+        raise invalid(f"`top_k` must be an integer between 1 and {TOP_LIMIT}")
     wanted_fields = body.get("fields")
     if wanted_fields is not None and not isinstance(wanted_fields, list):
         raise invalid("`fields` must be a list")
@@ -162,10 +161,4 @@ def _wanted(
             parse_values(vector.get("values"), definition),
             parse_sparse(sparse if has_sparse else None, definition),
         )
-    rows = records.fetch(call.state.connection, index["key"], namespace, [check_id(identifier)])
-    if not rows:
-        raise invalid(f"Record {identifier} does not exist in namespace '{namespace}'")
-    row = rows[0]
-    if row.sparse_indices is None or row.sparse_values is None:
-        return row.dense, None
-    return row.dense, (row.sparse_indices, row.sparse_values)
+    return vectors_of(call, index, namespace, check_id(identifier))

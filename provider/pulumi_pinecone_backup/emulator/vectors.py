@@ -12,6 +12,9 @@ from pulumi_pinecone_backup.emulator.definitions import Definition
 from pulumi_pinecone_backup.emulator.problems import invalid
 from pulumi_pinecone_backup.emulator.records import Record
 
+# Indices and values, packed.
+Sparse = tuple[bytes, bytes]
+
 _METADATA_LIMIT = 40_960
 _ID_LIMIT = 512
 _SPARSE_LIMIT = 2048
@@ -76,7 +79,7 @@ def parse_values(value: object, definition: Definition) -> bytes | None:
     return array.tobytes()
 
 
-def parse_sparse(value: object, definition: Definition) -> tuple[bytes, bytes] | None:
+def parse_sparse(value: object, definition: Definition) -> Sparse | None:
     """Reads sparse values: their indices and numbers."""
     if value is None:
         return None
