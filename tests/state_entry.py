@@ -97,7 +97,7 @@ class Entry:
 
     def get(self, object_id: str) -> dict[str, Any]:
         """Read an object that is not in the state, as `.get()` does."""
-        result = self.handler.read(object_id, wire({**self.who, **PROVIDER}))
+        result = self.handler.read(object_id, wire(PROVIDER))
         assert result.id == object_id
         return dict(wire(result.outs or {}))
 

@@ -11,7 +11,7 @@ from pulumi.dynamic import CreateResult, ReadResult, UpdateResult
 from . import backup_lifecycle, ownership, results, session, waiting
 from .engine_bridge import Call
 from .errors import NotFoundError
-from .inputs import BackupInputs, parse
+from .inputs import BackupInputs, is_only_read, parse
 from .models import BackupModel
 from .outputs import backup_outputs, echo
 
@@ -77,11 +77,11 @@ def read(id_: str, props: Mapping[str, Any], call: Call) -> ReadResult:
         ownership.confirm_gone(client, project, f"backup `{id_}`")
         return results.gone()
     session.current.prove(project)
-    inputs = parse(BackupInputs, props if is_recorded else _inputs_of(backup, props))
+    is_managed = is_recorded and not is_only_read(props)
+    inputs = parse(BackupInputs, props if is_managed else _inputs_of(backup, props))
     outputs = backup_outputs(inputs, backup, project, props if is_recorded else None)
-    return results.was_read(
-        call, id_, outputs, echo(inputs), _unhealthy(backup, inputs) if is_recorded else None
-    )
+    unhealthy = _unhealthy(backup, inputs) if is_managed else None
+    return results.was_read(call, id_, outputs, echo(inputs), unhealthy)
 
 
 def _inputs_of(backup: BackupModel, props: Mapping[str, Any]) -> dict[str, Any]:

@@ -227,12 +227,15 @@ def read(id_: str, props: Mapping[str, Any], call: Call) -> ReadResult:
         "retention_days": schedule.retention_expire_after_days,
         "enabled": schedule.enabled,
     }
-    inputs = parse(BackupScheduleInputs, {"index_name": "unknown", **props, **live})
+    # The service does not name a schedule's index, so `.get()` cannot tell it.
+    told = {"index_name": "not-told", **props, **live}
+    inputs = parse(BackupScheduleInputs, told)
     outputs = backup_schedule_outputs(inputs, schedule, props.get("project"))
-    if not is_recorded:
+    given = echo(inputs)
+    if props.get("index_name") is None:
         outputs.pop("index_name")
-        return results.was_read(call, id_, outputs, {**props, **live}, None)
-    return results.was_read(call, id_, outputs, echo(inputs), None)
+        given.pop("index_name")
+    return results.was_read(call, id_, outputs, given, None)
 
 
 def update(id_: str, olds: Mapping[str, Any], news: Mapping[str, Any], call: Call) -> UpdateResult:

@@ -15,6 +15,7 @@ from typing import Final, ParamSpec, TypeVar
 
 import pulumi
 
+from . import program
 from .client import Client
 from .errors import PineconeBackupError
 from .models import BackupModel, RestoreJobModel, rfc3339
@@ -128,6 +129,7 @@ def list_restore_jobs() -> list[RestoreJobModel]:
 
 
 def _client() -> Client:
+    program.refuse_plain_text_key()
     keys = [f"{NAMESPACE}:{name}" for name in STACK_SETTINGS]
     config = {}
     for key in [*keys, "pinecone:apiKey"]:

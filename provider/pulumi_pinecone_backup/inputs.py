@@ -204,6 +204,11 @@ def parse(model: type[AnyInputs], properties: Mapping[str, Any]) -> AnyInputs:
     return model.model_validate({k: integral(v) for k, v in given.items() if v is not None})
 
 
+def is_only_read(properties: Mapping[str, Any]) -> bool:
+    """Returns whether `.get()` has read an object: only a resource of its own has an identity."""
+    return not properties.get("identity")
+
+
 def problems(model: type[_Inputs], news: Mapping[str, Any]) -> list[str]:
     """Returns every problem of a resource's inputs as a sentence that names the property.
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import pulumi
-from pulumi.runtime import is_config_secret
+from pulumi.runtime import config
 
 from . import engine_bridge
 from .errors import ConfigurationError
@@ -30,14 +30,28 @@ def check_before_declaring() -> None:
     Raises:
         ProgramError: The key would be stored readable in configuration and state.
     """
+    refuse_plain_text_key()
+    engine_bridge.end_with_interrupt()
+
+
+def refuse_plain_text_key() -> None:
+    """Return if the configuration holds no API key in plain text.
+
+    Raises:
+        ProgramError: The key would be stored readable in configuration and state.
+    """
     for key in _SECRET_KEYS:
         namespace, _, name = key.partition(":")
-        if pulumi.Config(namespace).get(name) and not is_config_secret(key):
+        if pulumi.Config(namespace).get(name) and not _is_secret(key):
             raise ProgramError(
                 f"`{key}` stands in the configuration as plain text: set it again with "
                 f"`pulumi config set --secret {key}`, and treat the old key as leaked"
             )
-    engine_bridge.end_with_interrupt()
+
+
+def _is_secret(key: str) -> bool:
+    # A thread of the program has the environment only.
+    return config.is_config_secret(key) or key in config.get_config_secret_keys_env()
 
 
 def count_waiting(wait: Any) -> None:

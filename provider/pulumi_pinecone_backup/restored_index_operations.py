@@ -25,7 +25,7 @@ from .errors import (
     NotFoundError,
     PineconeBackupError,
 )
-from .inputs import MARK_TAG, RestoredIndexInputs, parse
+from .inputs import MARK_TAG, RestoredIndexInputs, is_only_read, parse
 from .models import IndexModel
 from .outputs import Restore, echo, restored_index_outputs
 from .restored_index_diff import (
@@ -92,12 +92,13 @@ def read(id_: str, props: Mapping[str, Any], call: Call) -> ReadResult:
         ownership.confirm_gone(client, props.get("project"), f"index `{id_}`")
         return results.gone()
     session.current.prove(live.project)
-    inputs = parse(RestoredIndexInputs, props if is_recorded else _inputs_of(live, props))
-    if is_recorded:
+    is_managed = is_recorded and not is_only_read(props)
+    inputs = parse(RestoredIndexInputs, props if is_managed else _inputs_of(live, props))
+    if is_managed:
         _refuse_other_source(live, props)
-    restore = _looked_at(_recorded(props), live)
+    restore = _looked_at(_recorded(props if is_managed else {}), live)
     outputs = restored_index_outputs(inputs, restore)
-    if not is_recorded:
+    if not is_managed:
         outputs["verification"] = [row.model_dump(exclude_none=True) for row in _ONLY_READ]
         return results.was_read(call, id_, outputs, echo(inputs), None)
     seen = _observed(props, live)

@@ -158,10 +158,19 @@ def test_the_configuration_of_the_stack_comes_before_the_environment(
     history: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     assert len(list_backups()) == len(history) + 1
-    monkeypatch.setenv("PULUMI_CONFIG", json.dumps({"pinecone-backup:apiKey": OTHER_KEY}))
-    assert list_backups() == []
-    monkeypatch.setenv("PULUMI_CONFIG", json.dumps({"pinecone:apiKey": OTHER_KEY}))
-    assert list_backups() == []
+    for key in ("pinecone-backup:apiKey", "pinecone:apiKey"):
+        monkeypatch.setenv("PULUMI_CONFIG", json.dumps({key: OTHER_KEY}))
+        monkeypatch.setenv("PULUMI_CONFIG_SECRET_KEYS", json.dumps([key]))
+        assert list_backups() == []
+
+
+def test_a_key_in_plain_text_is_refused_before_any_request(
+    monkeypatch: pytest.MonkeyPatch, emulator: Emulator
+) -> None:
+    monkeypatch.setenv("PULUMI_CONFIG", json.dumps({"pinecone-backup:apiKey": KEY}))
+    with pytest.raises(ConfigurationError, match="stands in the configuration as plain text"):
+        list_backups()
+    assert emulator.requests() == {}
 
 
 def test_a_missing_key_is_told_before_any_request(
