@@ -21,6 +21,7 @@ from console import Failure, step
 API_KEY = "emulator"
 START_SECONDS = 60.0
 STOP_SECONDS = 15.0
+RELEASE_SECONDS = 3.0
 POLL_SECONDS = 0.1
 BACKUP_SECONDS = 2
 RESTORE_SECONDS = 4
@@ -75,7 +76,7 @@ class BackgroundEmulator:
         if running is not None:
             self.stop()
         wanted = port if port is not None else earlier.port if earlier else 0
-        if wanted and is_taken(wanted):
+        if wanted and stays_taken(wanted):
             raise Failure(
                 f"port {wanted} is taken by another program, the emulator cannot listen there.",
                 [
@@ -143,6 +144,16 @@ def is_taken(port: int) -> bool:
             probe.bind(("127.0.0.1", port))
         except OSError:
             return True
+    return False
+
+
+def stays_taken(port: int) -> bool:
+    """Tell whether a port is taken for longer than a dying process needs to give it up."""
+    deadline = time.monotonic() + RELEASE_SECONDS
+    while is_taken(port):
+        if time.monotonic() > deadline:
+            return True
+        time.sleep(POLL_SECONDS)
     return False
 
 

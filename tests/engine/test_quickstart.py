@@ -189,6 +189,19 @@ def kill(pid: int) -> None:
         time.sleep(0.02)
 
 
+def bind(listener: socket.socket, port: int) -> None:
+    """Take a port that a killed process gives up with the last of its threads."""
+    deadline = time.monotonic() + DEADLINE_SECONDS
+    while True:
+        try:
+            listener.bind(("127.0.0.1", port))
+        except OSError:
+            assert time.monotonic() < deadline
+            time.sleep(0.02)
+        else:
+            return
+
+
 def kill_group(process: subprocess.Popen[str]) -> None:
     os.killpg(process.pid, signal.SIGKILL)
     process.communicate(timeout=DEADLINE_SECONDS)
@@ -220,7 +233,7 @@ def test_a_dead_emulator_comes_back_with_its_data_where_it_was(checkout: Checkou
     kill(before["pid"])
     with socket.socket() as other:
         other.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        other.bind(("127.0.0.1", port))
+        bind(other, port)
         other.listen()
         text = checkout.run("up", code=1)
     assert f"error: port {port} is taken by another program" in text
