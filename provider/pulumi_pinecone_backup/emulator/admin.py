@@ -20,8 +20,8 @@ from pulumi_pinecone_backup.emulator.state import State, project_of
 
 Handler = Callable[[State, dict[str, Any]], Any]
 
-_CAPACITY_STATES = {"Ready", "Scaling", "Migrating", "Error", None}
-_INDEX_STATES = {
+_CAPACITY_STATES = ("Ready", "Scaling", "Migrating", "Error", None)
+_INDEX_STATES = (
     "Initializing",
     "InitializationFailed",
     "Failed",
@@ -32,7 +32,7 @@ _INDEX_STATES = {
     "Terminating",
     "Ready",
     "Disabled",
-}
+)
 
 
 def change_settings(state: State, changes: dict[str, Any]) -> Settings:

@@ -26,21 +26,7 @@ def from_spec(body: bodies.CreateIndexWithSpec) -> tuple[Definition, dict[str, A
     given = [part for part in (body.spec.serverless, body.spec.pod, body.spec.byoc) if part]
     if len(given) != 1:
         raise invalid("`spec` must hold exactly one of `serverless`, `pod` and `byoc`")
-    if body.vector_type not in ("dense", "sparse"):
-        raise invalid(f"Vector type '{body.vector_type}' is not one of dense, sparse")
-    metric = body.metric or ("dotproduct" if body.vector_type == "sparse" else "cosine")
-    if body.vector_type == "sparse":
-        if body.dimension is not None:
-            raise invalid("Dimension must not be given for sparse indexes")
-        if metric != "dotproduct":
-            raise invalid("Sparse indexes only support the dotproduct metric")
-    elif body.dimension is None:
-        raise invalid("Dimension is required for dense indexes")
-    common: dict[str, Any] = {
-        "dimension": body.dimension,
-        "metric": metric,
-        "vector_type": body.vector_type,
-    }
+    common = _vectors(body)
     if serverless := body.spec.serverless:
         check_region(serverless.cloud, serverless.region)
         _refuse_collection(serverless.source_collection)
@@ -64,6 +50,21 @@ def from_spec(body: bodies.CreateIndexWithSpec) -> tuple[Definition, dict[str, A
         raise invalid("Pod indexes hold dense vectors only")
     _refuse_collection(pod.source_collection)
     return _pod(pod, common), None
+
+
+def _vectors(body: bodies.CreateIndexWithSpec) -> dict[str, Any]:
+    """Returns dimension, metric and vector type, after checking that they fit each other."""
+    if body.vector_type not in ("dense", "sparse"):
+        raise invalid(f"Vector type '{body.vector_type}' is not one of dense, sparse")
+    metric = body.metric or ("dotproduct" if body.vector_type == "sparse" else "cosine")
+    if body.vector_type == "sparse":
+        if body.dimension is not None:
+            raise invalid("Dimension must not be given for sparse indexes")
+        if metric != "dotproduct":
+            raise invalid("Sparse indexes only support the dotproduct metric")
+    elif body.dimension is None:
+        raise invalid("Dimension is required for dense indexes")
+    return {"dimension": body.dimension, "metric": metric, "vector_type": body.vector_type}
 
 
 def _refuse_collection(name: str | None) -> None:

@@ -18,48 +18,42 @@ def with_fields(
     """Returns the definition of an index with typed fields, after checking them."""
     if not fields:
         raise invalid("`schema.fields` must name at least one field")
-    dense: dict[str, Any] | None = None
-    sparse = False
-    embed: dict[str, Any] | None = None
+    by_kind: dict[str, dict[str, Any]] = {}
     for name, options in fields.items():
         kind = options.get("type")
-        if kind == "dense_vector":
-            if dense is not None:
-                raise invalid("An index has at most one dense vector field")
-            dense = _dense(name, options)
-        elif kind == "sparse_vector":
-            sparse = True
-        elif kind == "semantic_text":
-            embed = _semantic(name, options)
-        elif kind not in _PLAIN_FIELDS:
+        if not isinstance(kind, str) or kind not in _PLAIN_FIELDS | _PARSERS.keys():
             raise invalid(f"Field '{name}' has unknown type '{kind}'")
-    if deployment["deployment_type"] == "pod" and dense is None:
+        if kind in by_kind:
+            raise invalid(f"An index has at most one {kind} field")
+        if kind in _PARSERS:
+            by_kind[kind] = _PARSERS[kind](name, options)
+    if deployment["deployment_type"] == "pod" and "dense_vector" not in by_kind:
         raise invalid("Pod indexes hold dense vectors only")
-    if embed is not None and (dense is not None or sparse):
+    if "semantic_text" in by_kind and len(by_kind) > 1:
         raise invalid("A semantic_text field cannot be combined with vector fields")
-    # Under the reserved names the result is the same as a classic index.
+    # Under the reserved names, or with nothing beside the text, it is the same as a classic index.
     is_classic = set(fields) <= {DENSE_FIELD, SPARSE_FIELD} or (
-        embed is not None and len(fields) == 1
+        "semantic_text" in by_kind and len(fields) == 1
     )
-    chosen: dict[str, Any] = {"vector_type": "none"}
-    if embed is not None:
-        vector_type, dimension, metric = check_model(embed["model"], None, embed.pop("metric"))
-        chosen = {"vector_type": vector_type, "dimension": dimension, "metric": metric}
-    elif dense is not None:
-        chosen = {
-            "vector_type": "dense",
-            "dimension": dense["dimension"],
-            "metric": dense["metric"],
-        }
-    elif sparse:
-        chosen = {"vector_type": "sparse", "metric": "dotproduct"}
     return Definition(
         deployment=deployment,
         fields=None if is_classic else fields,
-        embed=embed,
         cmek_id=cmek_id,
-        **chosen,
+        **_vectors(by_kind),
     )
+
+
+def _vectors(by_kind: dict[str, dict[str, Any]]) -> dict[str, Any]:
+    """Returns the parts of a definition that follow from its vector fields."""
+    if (embed := by_kind.get("semantic_text")) is not None:
+        vector_type, dimension, metric = check_model(embed["model"], None, embed.pop("metric"))
+        vectors = {"vector_type": vector_type, "dimension": dimension, "metric": metric}
+        return vectors | {"embed": embed}
+    if (dense := by_kind.get("dense_vector")) is not None:
+        return {"vector_type": "dense"} | dense
+    if "sparse_vector" in by_kind:
+        return {"vector_type": "sparse", "metric": "dotproduct"}
+    return {"vector_type": "none"}
 
 
 def _dense(name: str, options: dict[str, Any]) -> dict[str, Any]:
@@ -86,3 +80,11 @@ def _semantic(name: str, options: dict[str, Any]) -> dict[str, Any]:
         "field_map": {"text": name},
         "metric": options.get("metric"),
     } | parameters
+
+
+def _sparse(name: str, options: dict[str, Any]) -> dict[str, Any]:
+    del name, options
+    return {}
+
+
+_PARSERS = {"dense_vector": _dense, "sparse_vector": _sparse, "semantic_text": _semantic}

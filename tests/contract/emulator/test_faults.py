@@ -234,6 +234,8 @@ def test_every_operation_of_the_contract_is_served() -> None:
         ("PATCH", "indexes", {"name": "docs"}),
         ("PATCH", "indexes", {"name": "docs", "api_key": "emulator", "state": "Happy"}),
         ("PATCH", "indexes", {"name": "docs", "api_key": "emulator", "mood": "Happy"}),
+        ("PATCH", "indexes", {"name": "docs", "api_key": "emulator", "state": []}),
+        ("PATCH", "indexes", {"name": "docs", "api_key": "emulator", "read_capacity_state": {}}),
         ("POST", "faults", [1]),
     ],
 )

@@ -282,3 +282,39 @@ def test_an_index_without_a_name_gets_one(api: Api) -> None:
     del body["name"]
     name = api.post("/indexes", body)["name"]
     assert api.get(f"/indexes/{name}")["name"] == name
+
+
+DENSE = {"type": "dense_vector", "dimension": 3, "metric": "cosine"}
+TEXT = {"type": "semantic_text", "model": "multilingual-e5-large"}
+
+
+@pytest.mark.parametrize(
+    ("fields", "status"),
+    [
+        ({"_values": DENSE, "_sparse_values": {"type": "sparse_vector"}}, 201),
+        ({"embedding": DENSE, "title": {"type": "string"}, "n": {"type": "integer"}}, 201),
+        ({"body": TEXT, "title": {"type": "string"}}, 201),
+        ({"title": {"type": "string"}}, 201),
+        ({}, 400),
+        ({"a": DENSE, "b": DENSE}, 400),
+        ({"a": DENSE, "b": TEXT}, 400),
+        ({"a": {"type": "vector"}}, 400),
+        ({"a": {"type": []}}, 400),
+        ({"a": {}}, 400),
+        ({"a": 5}, 422),
+        ({"a": DENSE | {"dimension": 0}}, 400),
+        ({"a": DENSE | {"dimension": True}}, 400),
+        ({"a": DENSE | {"metric": []}}, 400),
+        ({"a": TEXT | {"model": 5}}, 400),
+        ({"a": TEXT | {"metric": "dotproduct"}}, 400),
+        ({"a": TEXT | {"read_parameters": 5}}, 400),
+        ({"a": TEXT | {"model": "unknown"}}, 404),
+    ],
+)
+def test_fields_are_taken_or_refused(api: Api, fields: dict[str, Any], status: int) -> None:
+    response = api.send("POST", "/indexes", {"name": "docs", "schema": {"fields": fields}})
+    assert response.status_code == status
+    if status == 201:
+        reported = api.get("/indexes/docs")["schema"]["fields"]
+        for name, options in fields.items():
+            assert reported[name].items() >= options.items()
