@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import ast
 import inspect
 import re
 from pathlib import Path
 
+import pulumi_pinecone_backup
 import pytest
 from pulumi_pinecone_backup import Backup, BackupSchedule, RestoredIndex, functions, settings
 
@@ -69,3 +71,31 @@ def test_every_page_and_every_example_is_in_the_index() -> None:
         assert page.name == "index.md" or f"({page.name})" in index
     for program in (ROOT / "examples").glob("*/__main__.py"):
         assert f"(../examples/{program.parent.name})" in index
+
+
+def texts_of_the_package() -> list[str]:
+    """Return every text in the sources, with `…` for what is filled in and without backticks."""
+    found = []
+    for path in Path(pulumi_pinecone_backup.__file__).parent.rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            parts = node.values if isinstance(node, ast.JoinedStr) else [node]
+            if all(isinstance(part, ast.Constant | ast.FormattedValue) for part in parts):
+                values = [part.value if isinstance(part, ast.Constant) else "…" for part in parts]
+                found.append("".join(map(str, values)).replace("`", ""))
+    return found
+
+
+def test_every_message_that_is_explained_is_one_that_is_said() -> None:
+    page = (ROOT / "docs" / "disaster-recovery.md").read_text("utf-8")
+    table = page.split("## What messages mean")[1].split("\n## ")[0]
+    cells = re.findall(r"^\| (.*?`.*?) \|", table, flags=re.MULTILINE)
+    assert len(cells) > 15
+    said = texts_of_the_package()
+    unsaid = [
+        fragment
+        for message in re.findall(r"`([^`]+)`", "\n".join(cells))
+        # What is filled in stands as `…`, or after a check's name.
+        for fragment in re.split(r" ?… ?|: record_count.*|: \d\.|\d\. ?", message)
+        if not any(fragment.strip() in text for text in said)
+    ]
+    assert unsaid == []
