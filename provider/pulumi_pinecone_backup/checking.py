@@ -85,7 +85,8 @@ def check(
     earlier = session.current.decisions.get(key)
     if not checked.olds and earlier and earlier.digest == digest:
         session.current.checked.discard(key)  # no diff follows the second check
-        goes_on = earlier.continues and key not in session.current.replacing
+        known = {key, resource_key(call, earlier.inputs)}
+        goes_on = earlier.continues and not known & session.current.replacing
         return _answer(earlier.inputs if goes_on else earlier.anew, [])
     if checked.olds.get("identity"):
         checked.news["identity"] = checked.olds["identity"]

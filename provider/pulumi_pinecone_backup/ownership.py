@@ -67,7 +67,7 @@ def require_own(index: IndexModel, identity: str, backup_id: str) -> None:
     if live is None:
         raise name_conflict(index, "it carries no mark of this package")
     if live != identity:
-        raise name_conflict(index, "it belongs to another resource or stack")
+        raise name_conflict(index, _owner_text(live))
     source = index.source_backup_id or _source_by_job(index.name)
     if source != backup_id:
         why = _other_backup(source, backup_id)
@@ -97,6 +97,17 @@ def taken_text(index: IndexModel, identity: str, backup_id: Any) -> str:
     return (
         f"{text} and is this resource's: `up` continues it and restores nothing; change `triggers` "
         "to restore it again"
+    )
+
+
+def _owner_text(identity: str) -> str:
+    """Return whose index it is, as far as this program tells."""
+    declared = session.current.answers.get(identity)
+    if declared is None:
+        return "it belongs to another resource or stack"
+    return (
+        f"it belongs to resource `{declared.get('resource_name')}` of this program, which must "
+        "give the name up in a `pulumi up` before this resource is declared"
     )
 
 

@@ -68,9 +68,10 @@ def test_an_alias_changes_nothing_and_a_later_replacement_neither(
     stack.unchanged()
     assert journal.requests("create_backup") == journal.requests("configure_index") + 1 == 1
 
-    stack.program(program("saved", "triggers=[1]", backup="weekly"))
+    # An alias and a replacement in one.
+    stack.program(program("third", f"triggers=[1], {alias('saved')}", backup="weekly"))
     stack.up()
-    renamed = stack.resources()["saved"]["id"]
+    renamed = stack.resources()["third"]["id"]
     assert renamed != index
     assert renamed.startswith("recovered-"), "the recorded resource name is kept as well"
     assert journal.gaps() == []
@@ -114,6 +115,36 @@ def test_a_renamed_resource_of_an_explicit_name_is_refused_and_told_of_the_alias
     stack.up()
     assert journal.effects() == []
     stack.unchanged()
+    assert_exactly_declared(stack, service)
+
+
+def test_a_name_passes_from_one_resource_to_another_in_two_steps(
+    stack: Stack, service: Service
+) -> None:
+    service.index()
+    journal = Journal(service)
+    stack.program(program(index='name="fixed"'))
+    stack.up()
+    both = """
+        backup = Backup("nightly", index_name="products")
+        first = RestoredIndex("recovered", backup_id=backup.id, name="moved")
+        after = ResourceOptions(depends_on=[first])
+        RestoredIndex("second", backup_id=backup.id, name="fixed", opts=after)
+    """
+    stack.program(both)
+    said = stack.up(code=1).text
+    assert (
+        "index `fixed` exists already (state Ready) and is not this resource's: it belongs to "
+        "resource `recovered` of this program, which must give the name up in a `pulumi up` before "
+        "this resource is declared" in said
+    )
+    stack.program(program(index='name="moved"'))
+    stack.up()
+    assert journal.gaps() == []
+    assert_exactly_declared(stack, service)
+    stack.program(both)
+    stack.up()
+    assert service.indexes() == {"products", "fixed", "moved"}
     assert_exactly_declared(stack, service)
 
 
