@@ -20,6 +20,7 @@ from .models import (
     IndexStats,
     RestoreJobModel,
 )
+from .retries import SECONDS as RETRY_SECONDS
 from .settings import Settings, check_transport_security
 from .transport import READ_TIMEOUT_SECONDS, Transport
 from .versions import ApiVersion, Feature, get_api_version, require_feature
@@ -33,6 +34,7 @@ class Client:
         user_agent_suffix: Added to the `User-Agent` header.
         on_warning: Called with texts for the user; without it they are logged.
         read_timeout_seconds: How long an answer may take to begin or go on.
+        retry_seconds: How long a request may be repeated that the service does not answer.
 
     Raises:
         ConfigurationError: The API version is not supported.
@@ -45,6 +47,7 @@ class Client:
         user_agent_suffix: str | None = None,
         on_warning: Callable[[str], None] | None = None,
         read_timeout_seconds: float = READ_TIMEOUT_SECONDS,
+        retry_seconds: float = RETRY_SECONDS,
     ) -> None:
         self.settings = settings
         self.api_version: ApiVersion = get_api_version(settings.api_version)
@@ -53,6 +56,7 @@ class Client:
             user_agent_suffix=user_agent_suffix,
             on_warning=on_warning,
             read_timeout_seconds=read_timeout_seconds,
+            retry_seconds=retry_seconds,
         )
         self._calls = Calls(self._transport)
 

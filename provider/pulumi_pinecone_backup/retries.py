@@ -32,8 +32,13 @@ _PASSING_STATUSES: Final = frozenset({429, 500, 502, 503, 504})
 _REFUSING_STATUSES: Final = frozenset({429, 503})
 
 
-def attempts_of(operation: Operation) -> Iterator[stamina.Attempt]:
-    """Yield the attempts that an operation gets; enter each as a context manager."""
+def attempts_of(operation: Operation, seconds: float = SECONDS) -> Iterator[stamina.Attempt]:
+    """Yield the attempts that an operation gets; enter each as a context manager.
+
+    Args:
+        operation: What is requested.
+        seconds: How long it may be repeated.
+    """
     started = time.monotonic()
 
     def backoff(error: Exception) -> bool | float:
@@ -42,7 +47,7 @@ def attempts_of(operation: Operation) -> Iterator[stamina.Attempt]:
         wait = error.retry_after_seconds if isinstance(error, ApiError) else None
         if wait is None:
             return True
-        if time.monotonic() - started + wait > SECONDS:
+        if time.monotonic() - started + wait > seconds:
             return False
         return wait + random.uniform(0, _JITTER_SECONDS)  # noqa: S311 - spreads load, no secret
 
@@ -50,7 +55,7 @@ def attempts_of(operation: Operation) -> Iterator[stamina.Attempt]:
         stamina.retry_context(
             on=backoff,
             attempts=ATTEMPTS,
-            timeout=SECONDS,
+            timeout=seconds,
             wait_initial=_FIRST_WAIT_SECONDS,
             wait_max=_LONGEST_WAIT_SECONDS,
             wait_jitter=_JITTER_SECONDS,

@@ -19,6 +19,8 @@ from .models import BackupModel, IndexModel
 from .restore_jobs import JobBoard
 from .settings import Settings, has_api_key
 
+PREFLIGHT_SECONDS = 5.0
+
 
 @dataclass
 class Newer:
@@ -121,8 +123,14 @@ class Session:
         if self._preflight.get("unavailable"):
             return None
         try:
-            client = self.client()
-            return ask(client) if client.settings.preflight else None
+            settings = self.client().settings
+            if not settings.preflight:
+                return None
+            # A preview without a network should not wait as long as a restore would.
+            with Client(
+                settings, on_warning=engine_bridge.warn, retry_seconds=PREFLIGHT_SECONDS
+            ) as client:
+                return ask(client)
         except ConfigurationError as error:
             if has_api_key(self.config, os.environ):
                 raise

@@ -24,6 +24,7 @@ from .connection_errors import transport_error
 from .error_texts import Attempt, Refusal, api_error, excerpt, origin, request_id_of
 from .errors import InvalidResponseError, NotFoundError
 from .operations import Operation
+from .retries import SECONDS as RETRY_SECONDS
 from .retries import attempts_of, keep_retries_off_stderr, retry_after_seconds
 from .settings import ENVIRONMENT_API_KEY, Settings, is_loopback
 
@@ -90,8 +91,10 @@ class Transport:
         user_agent_suffix: str | None = None,
         on_warning: Callable[[str], None] | None = None,
         read_timeout_seconds: float = READ_TIMEOUT_SECONDS,
+        retry_seconds: float = RETRY_SECONDS,
     ) -> None:
         self._settings = settings
+        self._retry_seconds = retry_seconds
         self._timeouts = (CONNECT_TIMEOUT_SECONDS, read_timeout_seconds)
         self._keys = _Keys(settings, on_warning or _LOGGER.warning)
         self._session = _session()
@@ -131,7 +134,7 @@ class Transport:
             TransportError: No answer arrived.
             InvalidResponseError: The answer cannot be read.
         """
-        for attempt in attempts_of(operation):
+        for attempt in attempts_of(operation, self._retry_seconds):
             with attempt:
                 try:
                     return self._send_once(operation, params, query, body, base_url)
