@@ -3,7 +3,7 @@
 
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
-.PHONY: help up down install engine engine-path test check bench policy-audit picture clean
+.PHONY: help up down install engine engine-path test chaos conformance check bench policy-audit picture clean
 
 # The interpreter that makes .venv; anything from 3.10 on. Asked for only where a target needs it.
 PYTHON = $(shell tools/find-python)
@@ -35,11 +35,22 @@ engine: ## find the Pulumi engine on PATH, or get it into the per-user cache
 engine-path: ## print the folder of the engine, for PATH (with make -s)
 	@"$(PYTHON)" tools/engine.py path
 
+# Tests run on the installed wheel: the source folder is on no path.
+PYTEST = $(SCRUBBED) $(WITH_ENGINE) PULUMI_PYTHON_CMD="$(BIN)/python" \
+	PINECONE_BACKUP_TEST_INSTALLED=1 PYTHONPATH="$(CURDIR)/tools/pytest_plugins" \
+	"$(BIN)/pytest" -n 2 -p engine_tests_must_run
+
 test: install ## run every test, on the real engine and the installed package
 	@"$(PYTHON)" tools/engine.py path >/dev/null
-	@$(SCRUBBED) $(WITH_ENGINE) PULUMI_PYTHON_CMD="$(BIN)/python" \
-		PINECONE_BACKUP_TEST_INSTALLED=1 PYTHONPATH="$(CURDIR)/tools/pytest_plugins" \
-		"$(BIN)/pytest" -n 2 -p engine_tests_must_run $(ARGS)
+	@$(PYTEST) $(ARGS)
+
+chaos: install ## kill runs and fail services in many ways: CASES=60, or SEEDS=7,23
+	@"$(PYTHON)" tools/engine.py path >/dev/null
+	@PINECONE_BACKUP_CHAOS_CASES="$(or $(CASES),60)" PINECONE_BACKUP_CHAOS_SEEDS="$(SEEDS)" \
+		$(PYTEST) tests/chaos $(ARGS)
+
+conformance: install ## hold the emulator to the service's descriptions, with many requests
+	@$(SCRUBBED) PYTHONPATH="$(CURDIR)/tests" "$(BIN)/python" -m contract.emulator.conformance $(ARGS)
 
 check: install ## check format, lint and types
 	@"$(BIN)/ruff" format --check $(SOURCES)
