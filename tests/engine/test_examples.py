@@ -140,10 +140,14 @@ def test_protect_and_retain_gives_way_in_two_steps_only(example: Example, servic
     assert len(service.backups()) == 1
 
 
-def docstring_example(resource: type) -> str:
-    text = inspect.cleandoc(resource.__doc__ or "")
-    (block,) = re.findall(r"```python\n(.*?)```", text, flags=re.DOTALL)
+def python_of(text: str) -> str:
+    """Return the one block of Python in a text."""
+    (block,) = re.findall(r"^ *```python\n(.*?)```", text, flags=re.DOTALL | re.MULTILINE)
     return textwrap.dedent(block)
+
+
+def docstring_example(resource: type) -> str:
+    return python_of(inspect.cleandoc(resource.__doc__ or ""))
 
 
 def test_the_examples_of_the_resources_docstrings_run(stack: Stack, service: Service) -> None:
@@ -155,3 +159,19 @@ def test_the_examples_of_the_resources_docstrings_run(stack: Stack, service: Ser
     stack.up()
     assert set(stack.resources()) == {"nightly", "recovered"}
     assert stack.outputs("recovered")["deletion_protection"] == "enabled"
+
+
+def test_the_programs_of_the_documentation_retain_a_backup_and_recover_from_it(
+    stack: Stack, service: Service
+) -> None:
+    service.index("products")
+    docs = EXAMPLES.parent / "docs"
+    stack.program(python_of((docs / "resources.md").read_text()))
+    stack.up()
+    kept = stack.outputs("nightly")["backup_id"]
+    service.call("DELETE", "/indexes/products")
+    stack.program(python_of((docs / "disaster-recovery.md").read_text()))
+    stack.up()
+    assert service.backups() == {kept}
+    assert stack.outputs("products-recovered")["backup_id"] == kept
+    assert service.indexes() == {stack.outputs("products-recovered")["name"]}

@@ -14,6 +14,7 @@ import pytest
 from click.testing import Result
 from live_service import KEY, Service
 from pulumi_pinecone_backup.emulator import Emulator
+from pulumi_pinecone_backup.versions import API_VERSIONS
 
 from .conftest import COMMAND
 
@@ -41,6 +42,14 @@ def test_the_newest_ready_backup_is_proven_and_the_copy_deleted(
     assert done["is_deleted"] is True
     assert service.indexes() == {"products"}
     assert backup_id in service.backups()
+
+
+@pytest.mark.usefixtures("backup_id")
+@pytest.mark.parametrize("version", list(API_VERSIONS))
+def test_every_version_of_the_api_can_be_drilled(run: Run, service: Service, version: str) -> None:
+    done = report(run("drill", "products", "--json", PINECONE_API_VERSION=version))
+    assert done["result"] == "passed"
+    assert service.indexes() == {"products"}
 
 
 def test_the_report_for_people_tells_the_same(run: Run, service: Service, backup_id: str) -> None:
