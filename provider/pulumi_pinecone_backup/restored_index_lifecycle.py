@@ -120,16 +120,27 @@ class Operation:
 
     def _ready_backup(self) -> BackupModel:
         """Return the backup, waiting while it is still being made."""
-        backup = self.client.describe_backup(str(self.inputs.backup_id))
-        if backup.is_ready:
-            return backup
+        backup = self._backup()
         if backup.is_failed:
             raise JobFailedError(
                 f"backup `{backup.backup_id}` ended as {backup.status} and cannot be restored",
                 resource_id=backup.backup_id,
                 last_status=backup.status,
             )
+        if backup.is_ready:
+            return backup
         return backup_lifecycle.follow(self.watchers.backups, backup, self.call, self.deadline)
+
+    def _backup(self) -> BackupModel:
+        """Return the backup; once it was seen Ready, all that restore it share what was seen."""
+        seen = self.watchers.ready_backups
+        backup_id = str(self.inputs.backup_id)
+        if backup_id not in seen:
+            backup = self.client.describe_backup(backup_id)
+            if not backup.is_ready:
+                return backup
+            seen[backup_id] = backup
+        return seen[backup_id]
 
     def _continue(self, live: IndexModel) -> None:
         """Go on with an index that an earlier run of this resource has made."""
@@ -146,7 +157,7 @@ class Operation:
         self._recall(self.jobs.newest(live.name, backup_id))
         # What is restored already needs its backup no more: it may be gone.
         with contextlib.suppress(NotFoundError):
-            self.restore.recovery_point_at = self.client.describe_backup(backup_id).created_at
+            self.restore.recovery_point_at = self._backup().created_at
 
     def _mark(self, live: IndexModel) -> None:
         """Give a continued index its new mark, as soon as the service takes it."""
@@ -180,6 +191,7 @@ class Operation:
                     self._continue(live)
                 return
             except PreconditionError:
+                self.watchers.ready_backups.pop(backup.backup_id, None)
                 self._ready_backup()
                 if time.monotonic() > self.deadline or not waiting.pause(waiting.RETRY_SECONDS):
                     raise
@@ -319,7 +331,7 @@ class Operation:
             return
         began = time.monotonic()
         try:
-            backup = self.client.describe_backup(str(self.inputs.backup_id))
+            backup = self._backup()
         except NotFoundError:
             self.restore.verification = verification.skipped("the backup does not exist any more")
             self._note_rto(0.0)

@@ -14,6 +14,7 @@ from . import engine_bridge, terminal
 from .client import Client
 from .engine_bridge import Call
 from .models import BackupModel, IndexModel
+from .pages import PAGE_LIMIT
 from .watcher import Watcher as Watcher
 from .watcher import duration as duration
 
@@ -33,7 +34,11 @@ _shown: dict[str, tuple[float, str]] = {}
 
 
 class Watchers:
-    """The watchers of one process and key."""
+    """The watchers of one process and key.
+
+    Attributes:
+        ready_backups: Backups that were seen Ready, by id: from then on they do not change.
+    """
 
     def __init__(self, client: Client) -> None:
         self.indexes: Watcher[IndexModel] = Watcher(
@@ -43,7 +48,9 @@ class Watchers:
             client.describe_backup,
             lambda: client.list_project_backups(confirm=False),
             lambda backup: backup.backup_id,
+            page=PAGE_LIMIT,
         )
+        self.ready_backups: dict[str, BackupModel] = {}
 
 
 def pause(seconds: float) -> bool:

@@ -32,9 +32,10 @@ _QUICK_SECONDS = 0.25
 _QUICK_WHILE_SECONDS = 2.0
 _QUICK_LOOKS = 6
 _QUICK_REFILL_SECONDS = 20.0
+_ENDING_SECONDS = 0.4
+_ENDING_WHILE_SECONDS = 1.0
 _REPEATED_DESCRIBES = 4
 _IDLE_SECONDS = 5.0
-_PAGE = 100
 _FINAL_STATUSES = frozenset({400, 401, 402, 403, 405, 422})
 
 Model = TypeVar("Model")
@@ -60,6 +61,7 @@ class Watcher(Generic[Model]):
         describe: Asks for one object by id; raises NotFoundError where there is none.
         list_all: Asks for all objects.
         object_id: Returns the id of a listed object.
+        page: Rows that one request of a list gets; None where it gets them all.
     """
 
     def __init__(
@@ -67,7 +69,10 @@ class Watcher(Generic[Model]):
         describe: Callable[[str], Model],
         list_all: Callable[[], Iterable[Model]],
         object_id: Callable[[Model], str],
+        *,
+        page: int | None = None,
     ) -> None:
+        self._page = page
         self._describe = describe
         self._list_all = list_all
         self._object_id = object_id
@@ -76,10 +81,11 @@ class Watcher(Generic[Model]):
         self._thread: threading.Thread | None = None
         self._slots = threading.Semaphore(REQUESTS_AT_ONCE)
         self._sequence = 0
-        self._list_pages = 1
+        self._list_requests = 1
         self._may_list = True
         self._quick_looks = float(_QUICK_LOOKS)
         self._refilled_at = time.monotonic()
+        self._ended_at = 0.0
         engine_bridge.on_cancel(self._wake)
 
     def wait(
@@ -111,10 +117,13 @@ class Watcher(Generic[Model]):
                 self._thread.start()
             self._lock.notify_all()
         try:
-            return self._follow(wait, until, deadline, on_look)
+            answer = self._follow(wait, until, deadline, on_look)
+            self._ended_at = time.monotonic()
+            return answer
         finally:
             with self._lock:
                 self._waits.remove(wait)
+                self._lock.notify_all()
 
     def _follow(
         self,
@@ -155,7 +164,7 @@ class Watcher(Generic[Model]):
                     return
                 self._sequence += 1
                 waits = list(self._waits)
-            if self._may_list and len({wait.object_id for wait in waits}) > self._list_pages:
+            if self._may_list and len({wait.object_id for wait in waits}) > self._list_requests:
                 self._start(self._look_at_list, self._sequence, waits)
             else:
                 self._look_at_each(self._sequence, waits)
@@ -170,15 +179,18 @@ class Watcher(Generic[Model]):
             self._refilled_at = begun
             while (left := begun + self._interval() - time.monotonic()) > 0 and self._waits:
                 self._lock.wait(left)
-            if time.monotonic() - begun < SHORTEST_SECONDS:
-                self._quick_looks -= 1
+            if time.monotonic() - begun < _ENDING_SECONDS:
+                self._quick_looks = max(0.0, self._quick_looks - 1)
 
     def _interval(self) -> float:
         started = max((wait.started for wait in self._waits), default=0.0)
         elapsed = time.monotonic() - started
         if elapsed < _QUICK_WHILE_SECONDS and self._quick_looks >= 1:
             return _QUICK_SECONDS
-        requests = min(len(self._waits), self._list_pages)
+        # What started together ends together.
+        if time.monotonic() - self._ended_at < _ENDING_WHILE_SECONDS:
+            return _ENDING_SECONDS
+        requests = min(len(self._waits), self._list_requests)
         return min(max(SHORTEST_SECONDS * requests, SHARE_OF_ELAPSED * elapsed), LONGEST_SECONDS)
 
     def _start(self, look: Callable[..., None], *arguments: Any) -> bool:
@@ -204,7 +216,7 @@ class Watcher(Generic[Model]):
         except (ApiError, TransportError, InvalidResponseError) as error:
             self._deliver(sequence, {wait: error for wait in waits})
             return
-        self._list_pages = max(1, -(-len(rows) // _PAGE))
+        self._list_requests = max(1, -(-len(rows) // self._page)) if self._page else 1
         self._deliver(sequence, {w: rows[w.object_id] for w in waits if w.object_id in rows})
         self._look_at_each(sequence, [wait for wait in waits if wait.object_id not in rows])
 
