@@ -10,6 +10,8 @@ from xml.etree import ElementTree
 
 import pulumi_pinecone_backup
 import pytest
+from click import Context
+from pulumi_pinecone_backup.cli import main
 
 from .conftest import ROOT
 
@@ -68,6 +70,11 @@ def test_the_table_names_everything_that_programs_import() -> None:
     first_cells = re.findall(r"(?m)^\| ([^|]*) \|", TEXT)
     named = set(re.findall(r"`(\w+)`", "".join(first_cells)))
     assert named == exported
+
+
+def test_the_table_names_every_sub_command() -> None:
+    named = set(re.findall(r"(?m)^\| `pinecone-backup (\w+)` \|", TEXT))
+    assert named == set(main.list_commands(Context(main)))
 
 
 def test_the_picture_shows_the_run_that_the_readme_shows() -> None:
