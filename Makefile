@@ -38,7 +38,7 @@ engine-path: ## print the folder of the engine, for PATH (with make -s)
 # Tests run on the installed wheel: the source folder is on no path.
 PYTEST = $(SCRUBBED) $(WITH_ENGINE) PULUMI_PYTHON_CMD="$(BIN)/python" \
 	PINECONE_BACKUP_TEST_INSTALLED=1 PYTHONPATH="$(CURDIR)/tools/pytest_plugins" \
-	"$(BIN)/pytest" -n 2 -p engine_tests_must_run
+	"$(BIN)/pytest" -n 2 --dist worksteal -p engine_tests_must_run
 
 test: install ## run every test, on the real engine and the installed package
 	@"$(PYTHON)" tools/engine.py path >/dev/null
