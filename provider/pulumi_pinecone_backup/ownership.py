@@ -68,14 +68,22 @@ def require_own(index: IndexModel, identity: str, backup_id: str) -> None:
         raise name_conflict(index, "it carries no mark of this package")
     if live != identity:
         raise name_conflict(index, _owner_text(live))
-    source = index.source_backup_id or _source_by_job(index.name)
+    source = source_of(index)
     if source != backup_id:
         why = _other_backup(source, backup_id)
         raise ConfigurationError(f"index `{index.name}` is this resource's already, but {why}")
 
 
-def _source_by_job(index_name: str) -> str | None:
-    job = session.current.jobs().newest(index_name, None)
+def is_marked_by(index: IndexModel, identity: str) -> bool:
+    """Return whether an index carries the mark of a resource, whatever its nonce."""
+    return mark_identity(index.tags.get(MARK_TAG)) == identity
+
+
+def source_of(index: IndexModel) -> str | None:
+    """Return the backup that an index was restored from; older versions tell it by the job."""
+    if index.source_backup_id:
+        return index.source_backup_id
+    job = session.current.jobs().newest(index.name, None)
     return job.backup_id if job else None
 
 
@@ -90,13 +98,18 @@ def name_conflict(index: IndexModel, why: str) -> ConfigurationError:
 def taken_text(index: IndexModel, identity: str, backup_id: Any) -> str:
     """Return what a preview says of an index whose name a new resource asks for."""
     text = f"an index named `{index.name}` exists already"
-    if mark_identity(index.tags.get(MARK_TAG)) != identity:
+    if not is_marked_by(index, identity):
         return f"{text} and is not this resource's: `up` refuses. {_WAYS_OUT}"
     if index.source_backup_id not in (None, backup_id) and not has_unknown(backup_id):
         return f"{text}: `up` refuses, because {_other_backup(index.source_backup_id, backup_id)}"
+    return continued_text(index)
+
+
+def continued_text(index: IndexModel) -> str:
+    """Return what a preview says of an index that a create continues."""
     return (
-        f"{text} and is this resource's: `up` continues it and restores nothing; change `triggers` "
-        "to restore it again"
+        f"an index named `{index.name}` exists already and is this resource's: `up` continues it "
+        "and restores nothing; change `triggers` to restore it again"
     )
 
 
@@ -113,8 +126,9 @@ def _owner_text(identity: str) -> str:
 
 def _other_backup(source: str | None, backup_id: Any) -> str:
     return (
-        f"it was restored from backup `{source}`, not from `{backup_id}`. Ways out: change "
-        f"`triggers` to restore again, or give `backup_id` as `{source}` to keep what is there"
+        f"it was restored from backup `{source}`, not from `{backup_id}`. Ways out: take back what "
+        "asked for a replacement (`--replace`, `replacement_trigger`; `pulumi state untaint`) and "
+        f"change `triggers` instead, or give `backup_id` as `{source}` to keep what is there"
     )
 
 

@@ -72,13 +72,13 @@ def test_a_replacement_that_only_the_engine_asks_for_keeps_the_index(
     stack.up("--target-replace", urn(stack, "nightly"))
     second = ids(stack)[1]
     assert second != first
-    said = stack.up("--replace", urn(stack, "recovered"), code=1).text
+    said = stack.up("--replace", urn(stack, "recovered")).text
     assert (
-        f"index `{index}` is this resource's already, but it was restored from backup `{first}`, "
-        f"not from `{second}`. Ways out: change `triggers` to restore again, or give `backup_id` "
-        f"as `{first}` to keep what is there" in said
+        f"the index stays restored from backup `{first}`; the program asks for `{second}`" in said
     )
+    assert CONTINUED.format(index) in said
     stack.unchanged()
+    assert stack.outputs("recovered")["backup_id"] == first
 
     # The backup that the index is pinned to is gone: what is there already does not need it.
     # Nor does it need its new mark, which the service refuses here.
@@ -326,6 +326,35 @@ def test_a_failed_restore_is_repeated_from_the_backup_that_the_program_asks_for_
         f"index deleted {index}",
         f"index ready {index}",
     ]
+    stack.unchanged()
+    assert_exactly_declared(stack, service)
+
+
+def test_a_tainted_index_of_an_explicit_name_is_never_deleted_unseen(
+    stack: Stack, service: Service
+) -> None:
+    service.index()
+    journal = Journal(service)
+    stack.program(program("triggers=[1]", 'name="fixed"'))
+    stack.up()
+    first = ids(stack)[1]
+    for mode, code in (("keep", 0), ("replace", 1)):
+        stack.run("state", "taint", urn(stack, "recovered"), "--yes")
+        index = f'name="fixed", on_backup_change="{mode}"'
+        stack.program(program("triggers=[2]", index))
+        said = stack.up(code=code).text
+    second = ids(stack)[1]
+    assert (
+        f"index `fixed` is this resource's already, but it was restored from backup `{first}`, "
+        f"not from `{second}`. Ways out: take back what asked for a replacement (`--replace`, "
+        "`replacement_trigger`; `pulumi state untaint`) and change `triggers` instead, or give "
+        f"`backup_id` as `{first}` to keep what is there" in said
+    )
+    assert journal.gaps() == []
+    stack.run("state", "untaint", urn(stack, "recovered"), "--yes")
+    journal.mark()
+    stack.up()
+    assert journal.gaps() == [Gap("fixed", second, True)]
     stack.unchanged()
     assert_exactly_declared(stack, service)
 
