@@ -68,22 +68,14 @@ def require_own(index: IndexModel, identity: str, backup_id: str) -> None:
         raise name_conflict(index, "it carries no mark of this package")
     if live != identity:
         raise name_conflict(index, _owner_text(live))
-    source = source_of(index)
+    source = index.source_backup_id or _source_by_job(index.name)
     if source != backup_id:
         why = _other_backup(source, backup_id)
         raise ConfigurationError(f"index `{index.name}` is this resource's already, but {why}")
 
 
-def is_marked_by(index: IndexModel, identity: str) -> bool:
-    """Return whether an index carries the mark of a resource, whatever its nonce."""
-    return mark_identity(index.tags.get(MARK_TAG)) == identity
-
-
-def source_of(index: IndexModel) -> str | None:
-    """Return the backup that an index was restored from; older versions tell it by the job."""
-    if index.source_backup_id:
-        return index.source_backup_id
-    job = session.current.jobs().newest(index.name, None)
+def _source_by_job(index_name: str) -> str | None:
+    job = session.current.jobs().newest(index_name, None)
     return job.backup_id if job else None
 
 
@@ -98,18 +90,13 @@ def name_conflict(index: IndexModel, why: str) -> ConfigurationError:
 def taken_text(index: IndexModel, identity: str, backup_id: Any) -> str:
     """Return what a preview says of an index whose name a new resource asks for."""
     text = f"an index named `{index.name}` exists already"
-    if not is_marked_by(index, identity):
+    if mark_identity(index.tags.get(MARK_TAG)) != identity:
         return f"{text} and is not this resource's: `up` refuses. {_WAYS_OUT}"
     if index.source_backup_id not in (None, backup_id) and not has_unknown(backup_id):
         return f"{text}: `up` refuses, because {_other_backup(index.source_backup_id, backup_id)}"
-    return continued_text(index)
-
-
-def continued_text(index: IndexModel) -> str:
-    """Return what a preview says of an index that a create continues."""
     return (
-        f"an index named `{index.name}` exists already and is this resource's: `up` continues it "
-        "and restores nothing; change `triggers` to restore it again"
+        f"{text} and is this resource's: `up` continues it and restores nothing; change `triggers` "
+        "to restore it again"
     )
 
 

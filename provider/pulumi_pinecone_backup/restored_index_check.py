@@ -34,13 +34,11 @@ def resolve(checked: Checked) -> None:
         _rename(checked)
         _pin(checked)
         _lift_protection(checked)
+    elif checked.news.get("backup_id") is None:
+        checked.failures.append("`backup_id` is required to create a restored index")
     _name(checked)
     _one_resource_a_name(checked)
     _supported(checked)
-    if not checked.olds and _continues_live(checked):
-        return
-    if not checked.olds and checked.news.get("backup_id") is None:
-        checked.failures.append("`backup_id` is required to create a restored index")
     if not checked.olds or checked.replaces:
         _preflight(checked)
 
@@ -133,33 +131,6 @@ def _one_resource_a_name(checked: Checked) -> None:
             f"index name `{name}` is used by resource `{other}` too: give one of them another "
             "`name`"
         )
-
-
-def _continues_live(checked: Checked) -> bool:
-    """Return whether a create continues a live index; pin that to the backup that it came from.
-
-    For `--replace` and for a tainted resource the engine hides what is recorded. What is live tells
-    the same, and must be continued under the name that both would have.
-    """
-    live = (session.current.indexes() or {}).get(str(checked.news.get("name")))
-    if live is None or live.is_terminating:
-        return False
-    if not ownership.is_marked_by(live, str(checked.news.get("identity", ""))):
-        return False
-    try:
-        source = ownership.source_of(live)
-    except PineconeBackupError:
-        return False  # best effort: `up` says it
-    raw = checked.news.get("backup_id")
-    if source is None:
-        return False
-    if raw not in (None, source) and checked.news.get("on_backup_change", "keep") != "keep":
-        return False
-    if raw not in (None, source):
-        checked.warn(_pinned_text(checked, "keep", source, raw))
-    checked.news["backup_id"] = source
-    checked.warn(ownership.continued_text(live))
-    return True
 
 
 def _supported(checked: Checked) -> None:
