@@ -46,9 +46,10 @@ def build(folder: Path) -> None:
     go = go_on_path()
     if go is None:
         go = _go_from_package(work)
-        # Without Go of their own, users want no module cache left behind either.
+        # Users without Go of their own want nothing of it left behind: modules, cache, settings.
         env["GOFLAGS"] += " -modcacherw"
         env |= {"GOPATH": str(work / "gopath"), "GOCACHE": str(work / "gocache")}
+        env["XDG_CONFIG_HOME"] = str(work / "config")
     _build_with(go, folder, env)
     shutil.rmtree(work, ignore_errors=True)
 
