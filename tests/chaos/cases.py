@@ -92,6 +92,8 @@ SCENARIOS: Final = (
     ),
 )
 
+# How far apart the storms of neighbouring scenarios are, so that few turns show all of them.
+_STORM_STEP: Final = 4
 _AT_POSTS: Final = ("before the POST", "unanswered POST", "lost answer")
 TARGETS: Final = ("cli", "plugin", "both")
 MOMENTS: Final = (
@@ -166,12 +168,14 @@ def case_of(seed: int) -> Case:
     chance = random.Random(seed)  # noqa: S311 - repeatable on purpose
     scenario = SCENARIOS[seed % len(SCENARIOS)]
     moments = [moment for moment in MOMENTS if scenario.posts or moment not in _AT_POSTS]
-    storm = chance.choice([storm for storm in (*STORMS, ()) if _fits(storm, scenario)])
+    fitting = [storm for storm in STORMS if _fits(storm, scenario)]
+    turn, place = divmod(seed, len(SCENARIOS))
+    storm = fitting[(turn + _STORM_STEP * place) % len(fitting)]
     return Case(
         seed=seed,
         scenario=scenario,
         target=chance.choice((*TARGETS, *TARGETS, "") if storm else TARGETS),
-        moment=moments[seed // len(SCENARIOS) % len(moments)],
+        moment=moments[(turn + place) % len(moments)],
         delay_seconds=chance.choice((0.0, chance.uniform(0.0, 0.5))),
         storm=storm,
         restart=chance.choice(("", "", "", "with the kill", "in the midst")),
