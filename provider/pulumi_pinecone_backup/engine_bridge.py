@@ -218,6 +218,20 @@ def engine_parallel() -> int | None:
         return None
 
 
+def wait_for_urn_alone(resource: Any) -> None:
+    """Lets the program's end wait for one output of a resource, not for each. Called there.
+
+    Pulumi's SDK looks at all outputs under way whenever one arrives, and a resource has some 40: at
+    500 resources that takes longer than everything else. They arrive together with the urn.
+    """
+    if not is_on():
+        return
+    for name, output in vars(resource).items():
+        untrack = getattr(type(output), "_untrack", None)
+        if name != "urn" and callable(untrack):
+            untrack(output)
+
+
 def end_with_interrupt() -> None:
     """Lets an interrupted program end at once. Called in the user's program.
 

@@ -59,6 +59,7 @@ class _Resource(Resource):
             props["resource_name"] = resource_name
         program.check_before_declaring()
         Resource.__init__(self, self._handler(), resource_name, props, opts)
+        program.note_declared(self)
 
     @classmethod
     def get(
