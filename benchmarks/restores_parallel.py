@@ -2,58 +2,79 @@
 
 Prints for each size the seconds of the whole `up`, of the same program with sleeping dynamic
 resources whose plugin is widened likewise, their ratio (median of the rounds, which alternate), the
-plugin's peak memory, the requests of each operation, and, where asked for, Pulumi's own plugin.
+plugin's peak memory, the requests of each operation, and, where asked for, sleepers whose outputs
+are those of a restored index (`--same-state`), and sleepers on Pulumi's own plugin (`--default`).
 
     python benchmarks/restores_parallel.py [--sizes 100,500] [--seconds 10] [--rounds 3] [--default]
+        [--same-state]
 """
 
 from __future__ import annotations
 
 import argparse
+import json
 import statistics
+from dataclasses import dataclass
+from typing import Any
 
 from restores_support.harness import Measured, bench, machine
 
 
-def ours(count: int, seconds: float) -> tuple[Measured, dict[str, int]]:
+@dataclass(frozen=True)
+class Restores:
+    """One `up` of restores, what it asked for, and the outputs of one of them."""
+
+    measured: Measured
+    requests: dict[str, int]
+    outputs: dict[str, Any]
+
+
+def ours(count: int, seconds: float) -> Restores:
     """Measure restores."""
     with bench(restore_seconds=seconds) as made:
         made.restores(count)
-        made.emulator.steer("GET", "requests")
         measured = made.up()
-        return measured, made.requests()
+        requests = made.requests()
+        outputs = made.stack.outputs("r0")
+        return Restores(measured, requests, {k: outputs[k] for k in outputs if k != "__provider"})
 
 
-def sleepers(count: int, seconds: float, *, wide: bool) -> Measured:
+def sleepers(count: int, seconds: float, **environment: str) -> Measured:
     """Measure resources that do nothing."""
     with bench() as made:
         made.sleepers(count, seconds)
-        return made.up(**({"WIDE": "1"} if wide else {}))
+        return made.up(**environment)
 
 
-def compare(count: int, seconds: float, rounds: int) -> None:
-    """Measure both in turns and print the comparison."""
-    restored: list[Measured] = []
+def compare(count: int, seconds: float, rounds: int, *, same_state: bool) -> None:
+    """Measure in turns and print the comparison."""
+    restored: list[Restores] = []
     slept: list[Measured] = []
-    requests: dict[str, int] = {}
-    for number in range(rounds):
-        measured, requests = ours(count, seconds)
-        restored.append(measured)
-        slept.append(sleepers(count, seconds, wide=True))
-        print(
-            f"  round {number + 1}: restores {restored[-1].seconds:.1f} s, "
-            f"sleepers {slept[-1].seconds:.1f} s",
-            flush=True,
-        )
-    ours_median = statistics.median(run.seconds for run in restored)
-    floor = statistics.median(run.seconds for run in slept)
-    memory = max(run.memory_mb for run in restored)
-    floor_memory = max(run.memory_mb for run in slept)
-    print(
-        f"{count} restores of {seconds:.0f} s: {ours_median:.1f} s, sleepers {floor:.1f} s, ratio "
-        f"{ours_median / floor:.2f}; plugin {memory:.0f} MB, sleepers' {floor_memory:.0f} MB"
-    )
-    print("  " + ", ".join(f"{name} {requests[name]}" for name in sorted(requests)))
+    stored: list[Measured] = []
+    for _ in range(rounds):
+        restored.append(ours(count, seconds))
+        slept.append(sleepers(count, seconds, WIDE="1"))
+        if same_state:
+            outputs = json.dumps(restored[-1].outputs)
+            stored.append(sleepers(count, seconds, WIDE="1", OUTPUTS=outputs))
+    runs = [restores.measured for restores in restored]
+    print(f"{count} restores of {seconds:.0f} s: {told(runs)}")
+    for name, floor in (("sleepers", slept), ("sleepers with the same state", stored)):
+        if floor:
+            print(f"  {name}: {told(floor)}; ratio {median(runs) / median(floor):.2f}")
+    requests = restored[-1].requests
+    print("  " + ", ".join(f"{name} {requests[name]}" for name in sorted(requests)), flush=True)
+
+
+def median(runs: list[Measured]) -> float:
+    """Return the median of the seconds."""
+    return statistics.median(run.seconds for run in runs)
+
+
+def told(runs: list[Measured]) -> str:
+    """Return seconds and memory as text."""
+    each = ", ".join(f"{run.seconds:.1f}" for run in runs)
+    return f"{median(runs):.1f} s ({each}), plugin {max(run.memory_mb for run in runs):.0f} MB"
 
 
 def main() -> None:
@@ -63,12 +84,13 @@ def main() -> None:
     parser.add_argument("--seconds", type=float, default=10.0)
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--default", action="store_true", help="also Pulumi's own plugin, 100")
+    parser.add_argument("--same-state", action="store_true", help="also with the same outputs")
     arguments = parser.parse_args()
     print(machine())
     for size in arguments.sizes.split(","):
-        compare(int(size), arguments.seconds, arguments.rounds)
+        compare(int(size), arguments.seconds, arguments.rounds, same_state=arguments.same_state)
     if arguments.default:
-        measured = sleepers(100, arguments.seconds, wide=False)
+        measured = sleepers(100, arguments.seconds)
         print(f"100 sleepers on Pulumi's own plugin: {measured.seconds:.1f} s")
 
 

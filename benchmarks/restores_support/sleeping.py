@@ -1,11 +1,14 @@
 """Do-nothing dynamic resources that sleep: what Pulumi itself costs, to measure against.
 
 `WIDE=1` widens the pool of Pulumi's plugin as the package does; without it, it is Pulumi's own.
+`OUTPUTS` is a JSON object that each resource has as outputs, to see what a larger state costs: a
+file backend writes all of it at every step.
 """
 
 from __future__ import annotations
 
 import gc
+import json
 import os
 import time
 from concurrent.futures import ThreadPoolExecutor
@@ -19,6 +22,7 @@ from pulumi.dynamic import (
 )
 
 WORKERS = 1024
+OUTPUTS = json.loads(os.environ.get("OUTPUTS", '{"status": "Ready"}'))
 
 
 class SleepingHandler(ResourceProvider):
@@ -36,7 +40,7 @@ class SleepingHandler(ResourceProvider):
     def create(self, props: dict[str, Any]) -> CreateResult:
         """Sleep for as long as a restore takes."""
         time.sleep(props["seconds"])
-        return CreateResult(f"slept-{props['number']:.0f}", {**props, "status": "Ready"})
+        return CreateResult(f"slept-{props['number']:.0f}", {**props, **OUTPUTS})
 
 
 class Sleeping(Resource, module="bench", name="Sleeping"):
