@@ -11,13 +11,19 @@ import os
 from collections.abc import Callable, Mapping
 from typing import Any, Literal
 
-from . import engine_bridge, session
+from . import engine_bridge, session, waiting
 from .client import Client
 from .errors import ConfigurationError, ConflictError, PineconeBackupError
 from .inputs import MARK_TAG, has_unknown
 from .models import IndexModel
 from .naming import mark_identity
 
+JOB_LIST_SECONDS = 1.0
+_JOB_LISTS = 3
+_NO_SOURCE = (
+    "no restore job tells which backup it was restored from: run `pulumi up` again, or use API "
+    "2026-07, where the index itself tells it (`pinecone-backup:apiVersion`)"
+)
 ACCEPT_GONE = "PINECONE_BACKUP_ACCEPT_GONE"
 
 IF_RENAMED = (
@@ -70,13 +76,19 @@ def require_own(index: IndexModel, identity: str, backup_id: str) -> None:
         raise name_conflict(index, _owner_text(live))
     source = index.source_backup_id or _source_by_job(index.name)
     if source != backup_id:
-        why = _other_backup(source, backup_id)
+        why = _other_backup(source, backup_id) if source else _NO_SOURCE
         raise ConfigurationError(f"index `{index.name}` is this resource's already, but {why}")
 
 
 def _source_by_job(index_name: str) -> str | None:
-    job = session.current.jobs().newest(index_name, None)
-    return job.backup_id if job else None
+    """Return the backup that a job tells; the list of jobs can miss rows, so it is read again."""
+    for _ in range(_JOB_LISTS):
+        job = session.current.jobs().newest(index_name, None)
+        if job is not None:
+            return job.backup_id
+        if not waiting.pause(JOB_LIST_SECONDS):
+            break
+    return None
 
 
 def name_conflict(index: IndexModel, why: str) -> ConfigurationError:

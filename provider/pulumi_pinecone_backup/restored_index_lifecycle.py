@@ -231,7 +231,7 @@ class Operation:
                     return False
                 self._recall(self.jobs.newest(self.name, self.inputs.backup_id, fresh=True))
                 return True
-            if isinstance(error, ConflictError) or time.monotonic() > end:
+            if time.monotonic() > end:
                 return False
             if not waiting.pause(1.0):
                 raise error
