@@ -37,25 +37,54 @@ def emulator(tmp_path: Path) -> Iterator[EmulatorProcess]:
 
 @pytest.mark.engine
 @pytest.mark.parametrize("seed", seeds())
-def test_one_up_recovers(
-    seed: int, emulator: EmulatorProcess, tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_one_up_recovers(seed: int, emulator: EmulatorProcess, tmp_path: Path) -> None:
     case = case_of(seed)
-    with capsys.disabled():
-        print(f"\n{case}")  # noqa: T201 - which case it was must be seen if the machine dies
-    environment = {
-        "PINECONE_API_KEY": KEY,
-        "PINECONE_CONTROLLER_HOST": emulator.url,
-        "PINECONE_API_VERSION": case.version,
-    }
-    disturbance = Disturbance(case, Stack(tmp_path / "stack", environment), emulator)
+    print(case)  # noqa: T201 - what pytest shows of a failure
+    stack = new_stack(emulator, tmp_path, in_configuration=seed % 3 == 0, version=case.version)
+    disturbance = Disturbance(case, stack, emulator)
     disturbance.prepare()
     disturbance.run()
-    with capsys.disabled():
-        print(f"the disturbed run ended with {disturbance.code}")  # noqa: T201
+    print(f"the disturbed run ended with {disturbance.code}")  # noqa: T201
     disturbance.assert_whole()
     disturbance.assert_no_gap()
     disturbance.assert_no_key()
+
+
+def new_stack(
+    emulator: EmulatorProcess, folder: Path, *, in_configuration: bool, version: str
+) -> Stack:
+    """Return a stack whose key is in its environment, or secret in its configuration."""
+    environment = {"PINECONE_CONTROLLER_HOST": emulator.url, "PINECONE_API_VERSION": version}
+    if not in_configuration:
+        return Stack(folder / "stack", {**environment, "PINECONE_API_KEY": KEY})
+    stack = Stack(folder / "stack", environment)
+    stack.run("config", "set", "--secret", "pinecone-backup:apiKey", KEY)
+    return stack
+
+
+@pytest.mark.engine
+def test_a_restore_that_never_ends_is_given_up_by_changed_triggers(
+    emulator: EmulatorProcess, tmp_path: Path
+) -> None:
+    case = case_of(0)
+    stack = new_stack(emulator, tmp_path, in_configuration=False, version=case.version)
+    service = Disturbance(case, stack, emulator).service
+    service.index()
+    backup = service.call("POST", "/indexes/products/backups", {})["backup_id"]
+    emulator.add_fault("create_index_from_backup_operation", "never_finish")
+    program = """
+        timeouts = pulumi.CustomTimeouts(create="2s")
+        options = ResourceOptions(custom_timeouts=timeouts)
+        RestoredIndex("r", backup_id="{backup}", triggers=["{word}"], opts=options)
+    """
+    stack.program(program.format(backup=backup, word="a"))
+    assert "the wait timed out after 2 s" in stack.up(code=None).text
+    stuck = stack.outputs("r")["name"]
+    stack.program(program.format(backup=backup, word="b").replace("2s", "60s"))
+    stack.up()
+    assert stack.outputs("r")["status"] == "Ready"
+    assert service.indexes() == {"products", stack.outputs("r")["name"]}
+    assert stuck not in service.indexes()
 
 
 def test_the_cases_of_the_long_form_cover_every_scenario_target_and_storm() -> None:
