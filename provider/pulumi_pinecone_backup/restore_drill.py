@@ -30,7 +30,8 @@ from .inputs import MARK_TAG, RestoredIndexInputs, parse
 from .models import BackupModel, rfc3339
 from .naming import derived_name
 from .outputs import Restore
-from .restored_index_lifecycle import Operation, wait_until_gone
+from .restored_index_lifecycle import Operation
+from .restored_index_removal import wait_until_gone
 
 _APPEAR_SECONDS = 15.0
 _TICK_SECONDS = 30.0

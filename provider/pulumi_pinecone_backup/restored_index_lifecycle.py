@@ -45,6 +45,7 @@ from .models import (
 from .naming import new_mark
 from .outputs import Restore
 from .restore_jobs import JobBoard
+from .restored_index_removal import delete_live, wait_until_gone
 
 _APPEAR_SECONDS = 10.0
 _POSTS = 3
@@ -104,13 +105,26 @@ class Operation:
             self._wait_until_gone()
             session.current.deleted.discard(self.name)
             live = self._live()
-        if live is not None:
+        if live is not None and not live.is_failed:
             self._continue(live)
             return
         backup = self._ready_backup()
+        if live is not None:
+            self._remove_failed(live)
         self.restore.recovery_point_at = backup.created_at
         self.restore.owner_mark = new_mark(self.inputs.identity)
         self._post(backup)
+
+    def _remove_failed(self, live: IndexModel) -> None:
+        """Remove what a lost run has left of a restore that failed."""
+        ownership.require_own(live, self.inputs.identity, str(self.inputs.backup_id))
+        engine_bridge.info(
+            f"index `{live.name}`, whose restore by an earlier run failed, is removed and restored "
+            "again",
+            self.call,
+        )
+        delete_live(self.client, live, self.deadline)
+        session.current.deleted.discard(self.name)
 
     def _live(self) -> IndexModel | None:
         try:
@@ -404,23 +418,6 @@ class Operation:
     def _wait_until_gone(self) -> None:
         waiting.show(self.call, f"waiting until the old {self.name} is gone", self.started)
         wait_until_gone(self.watchers, self.name, self.deadline)
-
-
-def wait_until_gone(watchers: waiting.Watchers, name: str, deadline: float) -> None:
-    """Wait until an index that is being deleted is gone.
-
-    Raises:
-        WaitTimeoutError: It was still there at the deadline.
-    """
-    try:
-        watchers.indexes.wait(name, lambda look: True if look is None else None, deadline=deadline)
-    except WaitTimeoutError as error:
-        raise WaitTimeoutError(
-            f"index `{name}` is being deleted, but is still there: the wait {error}; run the same "
-            "command again",
-            resource_id=name,
-            last_status="Terminating",
-        ) from error
 
 
 def refuse_foreign(index: IndexModel, recorded_mark: str | None) -> None:

@@ -21,7 +21,6 @@ from . import (
 from .engine_bridge import Call
 from .errors import (
     ConfigurationError,
-    ForbiddenError,
     NotFoundError,
     PineconeBackupError,
 )
@@ -32,10 +31,10 @@ from .restored_index_diff import (
     FAILED_STATUSES,
     is_ready,
     is_unfinished,
-    protected_text,
     require_ready_backup,
 )
-from .restored_index_lifecycle import Operation, refuse_foreign, wait_until_gone
+from .restored_index_lifecycle import Operation, refuse_foreign
+from .restored_index_removal import delete_live
 from .verification import Check, skipped
 
 _ONLY_READ = skipped("the index is only read, not restored here")
@@ -135,24 +134,7 @@ def delete(id_: str, props: Mapping[str, Any], call: Call) -> None:
     successor = ownership.makes_room(props)
     if successor is not None:
         require_ready_backup(successor, id_)
-    _delete_live(client, live, deadline)
-
-
-def _delete_live(client: Any, live: IndexModel, deadline: float) -> None:
-    if live.deletion_protection == "enabled":
-        raise ConfigurationError(f"not deleted: {protected_text(live.name)}")
-    if not live.is_terminating:
-        try:
-            client.delete_index(live.name)
-        except NotFoundError:
-            return
-        except ForbiddenError as error:
-            if client.describe_index(live.name).deletion_protection == "enabled":
-                raise ConfigurationError(f"not deleted: {protected_text(live.name)}") from error
-            raise
-    with session.current.lock:
-        session.current.deleted.add(live.name)
-    wait_until_gone(session.current.watchers(), live.name, deadline)
+    delete_live(client, live, deadline)
 
 
 def _operation(

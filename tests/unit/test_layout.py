@@ -30,7 +30,7 @@ LAYERS = (
     | {"checking", "ownership", "outputs", "results", "capacity", "restored_index_tags"}
     | {"backup_lifecycle", "backup_operations", "backup_schedule_operations"}
     | {"restored_index_check", "restored_index_diff", "restored_index_lifecycle"}
-    | {"restored_index_operations"}
+    | {"restored_index_operations", "restored_index_removal"}
     | {"handlers"},
     {"program", "functions", "resources", "adoption", "restore_drill"},
     {"__init__", "cli"},

@@ -50,6 +50,26 @@ def test_a_job_list_that_misses_rows_is_read_again(
     assert service.indexes() == {"products", restored.id}
 
 
+def test_a_restore_of_a_killed_run_that_failed_is_repeated_at_once(
+    restored: Entry,
+    service: Service,
+    emulator: Emulator,
+    backup_id: str,
+    process: NewProcess,
+    version: str,
+) -> None:
+    process(version)
+    emulator.add_fault("create_index_from_backup_operation", "fail_job")
+    lost = restored.copy()
+    lost.up(backup_id=backup_id)
+    process(version)
+    restored.up(backup_id=backup_id)
+    assert restored.outputs["status"] == "Ready"
+    assert restored.outputs["restore_job_id"] != lost.outputs["restore_job_id"]
+    assert service.indexes() == {"products", restored.id}
+    assert service.records(str(restored.id)) == service.records("products")
+
+
 def test_without_any_job_an_index_is_adopted_only_where_it_tells_its_source(
     restored: Entry, lost: Entry, emulator: Emulator, backup_id: str, version: str
 ) -> None:
