@@ -106,6 +106,10 @@ def taken_text(index: IndexModel, identity: str, backup_id: Any) -> str:
         return f"{text} and is not this resource's: `up` refuses. {_WAYS_OUT}"
     if index.source_backup_id not in (None, backup_id) and not has_unknown(backup_id):
         return f"{text}: `up` refuses, because {_other_backup(index.source_backup_id, backup_id)}"
+    if index.is_failed:
+        return (
+            f"{text}, left by a failed restore of this resource: `up` removes it and restores again"
+        )
     return (
         f"{text} and is this resource's: `up` continues it and restores nothing; change `triggers` "
         "to restore it again"
