@@ -35,10 +35,11 @@ engine: ## find the Pulumi engine on PATH, or get it into the per-user cache
 engine-path: ## print the folder of the engine, for PATH (with make -s)
 	@"$(PYTHON)" tools/engine.py path
 
-# Tests run on the installed wheel: the source folder is on no path.
+# Tests run on the installed wheel: the source folder is on no path. Three workers for two cores:
+# some engine tests wait for most of their time.
 PYTEST = $(SCRUBBED) $(WITH_ENGINE) PULUMI_PYTHON_CMD="$(BIN)/python" \
 	PINECONE_BACKUP_TEST_INSTALLED=1 PYTHONPATH="$(CURDIR)/tools/pytest_plugins" \
-	"$(BIN)/pytest" -n 2 --dist worksteal -p engine_tests_must_run
+	"$(BIN)/pytest" -n 3 --dist worksteal -p engine_tests_must_run
 
 test: install ## run every test, on the real engine and the installed package
 	@"$(PYTHON)" tools/engine.py path >/dev/null
