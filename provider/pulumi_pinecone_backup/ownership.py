@@ -18,13 +18,13 @@ from .inputs import MARK_TAG, has_unknown
 from .models import IndexModel
 from .naming import mark_identity
 
-JOB_LIST_SECONDS = 1.0
+ACCEPT_GONE = "PINECONE_BACKUP_ACCEPT_GONE"
+
 _JOB_LISTS = 3
 _NO_SOURCE = (
     "no restore job tells which backup it was restored from: run `pulumi up` again, or use API "
     "2026-07, where the index itself tells it (`pinecone-backup:apiVersion`)"
 )
-ACCEPT_GONE = "PINECONE_BACKUP_ACCEPT_GONE"
 
 IF_RENAMED = (
     "if the resource was renamed, add "
@@ -82,12 +82,12 @@ def require_own(index: IndexModel, identity: str, backup_id: str) -> None:
 
 def _source_by_job(index_name: str) -> str | None:
     """Return the backup that a job tells; the list of jobs can miss rows, so it is read again."""
-    for _ in range(_JOB_LISTS):
+    for looks in range(_JOB_LISTS):
+        if looks and not waiting.pause(waiting.RETRY_SECONDS):
+            break
         job = session.current.jobs().newest(index_name, None)
         if job is not None:
             return job.backup_id
-        if not waiting.pause(JOB_LIST_SECONDS):
-            break
     return None
 
 

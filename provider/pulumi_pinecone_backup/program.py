@@ -1,4 +1,4 @@
-"""What the resource classes do in the user's program beside declaring themselves."""
+"""What the resource classes look at in the user's program before they declare themselves."""
 
 from __future__ import annotations
 
@@ -32,11 +32,6 @@ def check_before_declaring() -> None:
     """
     refuse_plain_text_key()
     engine_bridge.end_with_interrupt()
-
-
-def note_declared(resource: pulumi.Resource) -> None:
-    """Spare the program's end the wait for each of a resource's many outputs."""
-    engine_bridge.wait_for_urn_alone(resource)
 
 
 def refuse_plain_text_key() -> None:

@@ -13,7 +13,7 @@ import pulumi
 from pulumi import Input, Output
 from pulumi.dynamic import Resource, ResourceProvider
 
-from . import outputs, program
+from . import engine_bridge, outputs, program
 from .handlers import BackupHandler, BackupScheduleHandler, RestoredIndexHandler
 from .naming import identity_of
 
@@ -59,7 +59,7 @@ class _Resource(Resource):
             props["resource_name"] = resource_name
         program.check_before_declaring()
         Resource.__init__(self, self._handler(), resource_name, props, opts)
-        program.note_declared(self)
+        engine_bridge.wait_for_urn_alone(self)
 
     @classmethod
     def get(

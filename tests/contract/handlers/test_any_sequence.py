@@ -54,7 +54,6 @@ DRIFT = st.fixed_dictionaries(
 @pytest.mark.parametrize("version", ["2025-10", "2026-07"])
 @settings(
     max_examples=12,
-    deadline=None,
     derandomize=True,
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )

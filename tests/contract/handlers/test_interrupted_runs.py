@@ -6,17 +6,12 @@ from collections.abc import Callable
 
 import pytest
 from live_service import Service
-from pulumi_pinecone_backup import ownership, session
+from pulumi_pinecone_backup import session
 from pulumi_pinecone_backup.emulator import Emulator
 from pulumi_pinecone_backup.engine_bridge import OneLineError
 from state_entry import Entry
 
 NewProcess = Callable[..., session.Session]
-
-
-@pytest.fixture(autouse=True)
-def _short_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(ownership, "JOB_LIST_SECONDS", 0.0)
 
 
 @pytest.fixture

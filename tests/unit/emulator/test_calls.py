@@ -3,7 +3,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from pulumi_pinecone_backup.emulator.calls import (
     decode_token,
@@ -22,7 +22,6 @@ def outcome(action: Callable[[], object]) -> str:
         return str(error.status)
 
 
-@settings(deadline=None)
 @given(st.dictionaries(st.text("abc"), st.integers(-(2**53), 2**53) | st.text(max_size=5)))
 def test_a_token_gives_back_what_it_was_made_of(values: dict[str, object]) -> None:
     try:
@@ -32,13 +31,11 @@ def test_a_token_gives_back_what_it_was_made_of(values: dict[str, object]) -> No
     assert decode_token(token) == values
 
 
-@settings(deadline=None)
 @given(st.text())
 def test_no_text_makes_a_token_fail_otherwise_than_refused(text: str) -> None:
     assert outcome(lambda: decode_token(text)) in ("dict", "400")
 
 
-@settings(deadline=None)
 @given(st.text())
 def test_no_text_makes_a_number_fail_otherwise_than_refused(text: str) -> None:
     assert outcome(lambda: whole_number(text, "limit", minimum=1, maximum=100)) in ("int", "400")

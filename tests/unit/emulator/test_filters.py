@@ -3,7 +3,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from pulumi_pinecone_backup.emulator.filters import compile_filter, matches
 from pulumi_pinecone_backup.emulator.problems import ServiceError
@@ -88,7 +88,6 @@ def test_a_record_without_metadata_fits_only_what_asks_for_nothing() -> None:
     assert matches(compile_filter({"a": 1}), '{"a": 1}')
 
 
-@settings(deadline=None)
 @given(
     st.dictionaries(st.sampled_from("abc"), st.integers(-3, 3)),
     st.sampled_from("abc"),

@@ -90,7 +90,7 @@ class Records(RuleBasedStateMachine):
 
 
 TestRecords = Records.TestCase
-TestRecords.settings = settings(max_examples=40, stateful_step_count=25, deadline=None)
+TestRecords.settings = settings(max_examples=40, stateful_step_count=25)
 
 
 @pytest.fixture

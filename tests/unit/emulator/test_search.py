@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from pulumi_pinecone_backup.emulator.definitions import Definition
 from pulumi_pinecone_backup.emulator.records import Record
@@ -21,7 +21,6 @@ def packed(values: tuple[float, float]) -> bytes:
 
 
 @pytest.mark.parametrize("metric", ["cosine", "dotproduct", "euclidean"])
-@settings(deadline=None)
 @given(stored=vectors, wanted=st.tuples(numbers, numbers), count=st.integers(1, 40))
 def test_the_best_records_come_first(
     metric: str, stored: list[tuple[float, float]], wanted: tuple[float, float], count: int

@@ -93,8 +93,7 @@ SETTINGS: dict[str, dict[str, Any]] = {
 }
 no_limits = settings(
     max_examples=250,
-    deadline=None,
-    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 
 
