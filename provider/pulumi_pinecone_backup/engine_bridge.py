@@ -101,6 +101,11 @@ def install() -> None:
         _tell_missing()
 
 
+def _note_missing(part: str, error: Exception) -> None:
+    missing[part] = f"{type(error).__name__}: {error}"
+    _tell_missing()
+
+
 def _tell_missing() -> None:
     parts = "; ".join(f"{part} ({why})" for part, why in sorted(missing.items()))
     warn(
@@ -173,8 +178,7 @@ def partial(
         details = _init_failed(call, resource_id, outputs, reason, inputs)
         call.context.set_trailing_metadata((("grpc-status-details-bin", details),))
     except Exception as error:  # noqa: BLE001, RUF100 - falls back
-        missing["partial results"] = f"{type(error).__name__}: {error}"
-        _tell_missing()
+        _note_missing("partial results", error)
         return None
     return PartialError(reason)
 
@@ -226,10 +230,15 @@ def wait_for_urn_alone(resource: Any) -> None:
     """
     if not is_on():
         return
-    for name, output in vars(resource).items():
-        untrack = getattr(type(output), "_untrack", None)
-        if name != "urn" and callable(untrack):
-            untrack(output)
+    try:
+        from pulumi import Output
+
+        untrack = Output._untrack  # an output itself answers to every name
+        for name, output in vars(resource).items():
+            if name != "urn" and isinstance(output, Output):
+                untrack(output)
+    except Exception as error:  # noqa: BLE001, RUF100 - falls back
+        _note_missing("short wait for outputs", error)
 
 
 def end_with_interrupt() -> None:

@@ -253,6 +253,19 @@ def test_no_part_that_the_bridge_uses_has_moved(stack: Stack, backup: str) -> No
     assert "moved parts" not in restore(stack, backup).text
 
 
+def test_the_program_of_a_resource_is_seen_as_one_that_may_end_at_once(
+    stack: Stack, backup: str
+) -> None:
+    stack.program(
+        f"""
+        import signal
+        RestoredIndex("r", backup_id="{backup}")
+        pulumi.export("on_interrupt", signal.getsignal(signal.SIGINT).__module__)
+        """
+    )
+    assert "pulumi_pinecone_backup.engine_bridge" in stack.preview().text
+
+
 @pytest.mark.parametrize(
     "parts",
     [
@@ -261,6 +274,7 @@ def test_no_part_that_the_bridge_uses_has_moved(stack: Stack, backup: str) -> No
         ("one-line errors",),
         ("cancellation", "one-line errors"),
         ("whole configuration",),
+        ("short wait for outputs",),
     ],
 )
 def test_a_moved_part_is_named_and_the_resources_work_without_it(

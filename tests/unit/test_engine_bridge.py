@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from pulumi.dynamic import Config
@@ -103,6 +104,36 @@ def test_a_program_in_somebody_else_s_process_keeps_its_signals() -> None:
     before = signal.getsignal(signal.SIGINT)
     engine_bridge.end_with_interrupt()
     assert signal.getsignal(signal.SIGINT) is before
+
+
+def test_an_interrupted_program_does_not_wait_for_calls_that_nobody_answers(
+    tmp_path: Path,
+) -> None:
+    program = tmp_path / engine_bridge.PROGRAM_FILE
+    program.write_text(
+        """
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from pulumi_pinecone_backup import engine_bridge
+
+engine_bridge.end_with_interrupt()
+pool = ThreadPoolExecutor(1)
+pool.submit(threading.Event().wait)
+try:
+    print("waiting", flush=True)
+    threading.Event().wait()
+finally:
+    pool.shutdown(wait=True)
+"""
+    )
+    with subprocess.Popen([sys.executable, "-u", program], stdout=subprocess.PIPE) as process:
+        assert process.stdout is not None
+        assert process.stdout.readline() == b"waiting\n"
+        process.send_signal(signal.SIGINT)
+        try:
+            assert process.wait(60) == 1
+        finally:
+            process.kill()
 
 
 @pytest.mark.parametrize("variable", ["CI", "TF_BUILD", "BUILD_ID"])

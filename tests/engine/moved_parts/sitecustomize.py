@@ -1,8 +1,8 @@
-"""Lets Pulumi's plugin look as if a newer release had moved one of its parts.
+"""Lets Pulumi's plugin and SDK look as if a newer release had moved one of their parts.
 
 Python imports this module at its start where this folder is on PYTHONPATH. It is the environment
 of the tests of the bridge's fallbacks: Pulumi's own source, with the lines named here changed,
-runs in the plugin's process. Nothing of this package is touched.
+runs in the plugin's process and in the program's. Nothing of this package is touched.
 """
 
 from __future__ import annotations
@@ -71,6 +71,7 @@ MOVES: dict[str, tuple[str, list[tuple[str, str]], str]] = {
         "",
     ),
     "whole configuration": ("pulumi.dynamic.config", [("_props", "_values")], ""),
+    "short wait for outputs": ("pulumi.output", [("_untrack", "_stop_tracking")], ""),
 }
 
 
@@ -103,5 +104,7 @@ class Finder(importlib.abc.MetaPathFinder):
         return importlib.util.spec_from_file_location(name, found.origin, loader=mover)
 
 
-if os.environ.get("MOVED_PART") and "pulumi.dynamic" in sys.orig_argv:
+PROCESSES = {"pulumi.dynamic", "pulumi-language-python-exec"}
+
+if os.environ.get("MOVED_PART") and PROCESSES & {Path(word).name for word in sys.orig_argv}:
     sys.meta_path.insert(0, Finder())
