@@ -1,8 +1,9 @@
-"""Settings of every suite: no test may fail because the machine is busy."""
+"""Settings of every suite: no test may fail because the machine is busy, or where it was started."""
 
 from __future__ import annotations
 
 import os
+import signal
 
 from hypothesis import HealthCheck, settings
 
@@ -11,3 +12,7 @@ settings.register_profile(
 )
 if not os.environ.get("CI"):  # there, hypothesis itself loads a profile that is also repeatable
     settings.load_profile("busy machine")
+
+# A shell lets what it starts in the background ignore Ctrl-C, and every process hands that on.
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
