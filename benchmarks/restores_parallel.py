@@ -4,9 +4,11 @@ Prints for each size the seconds of the whole `up`, of the same program with sle
 resources whose plugin is widened likewise, their ratio (median of the rounds, which alternate), the
 plugin's peak memory, the requests of each operation, and, where asked for, sleepers whose outputs
 are those of a restored index (`--same-state`), and sleepers on Pulumi's own plugin (`--default`).
+With `--no-checkpoints` no run writes its state before its end: what is left is what the package
+itself costs, without the file backend, which writes the whole state at every step.
 
     python benchmarks/restores_parallel.py [--sizes 100,500] [--seconds 10] [--rounds 3] [--default]
-        [--same-state]
+        [--same-state] [--no-checkpoints]
 """
 
 from __future__ import annotations
@@ -19,6 +21,8 @@ from typing import Any
 
 from restores_support.harness import Measured, bench, machine
 
+NO_CHECKPOINTS = {"PULUMI_EXPERIMENTAL": "true", "PULUMI_SKIP_CHECKPOINTS": "true"}
+
 
 @dataclass(frozen=True)
 class Restores:
@@ -29,11 +33,11 @@ class Restores:
     outputs: dict[str, Any]
 
 
-def ours(count: int, seconds: float) -> Restores:
+def ours(count: int, seconds: float, **environment: str) -> Restores:
     """Measure restores."""
     with bench(restore_seconds=seconds) as made:
         made.restores(count)
-        measured = made.up()
+        measured = made.up(PULUMI_PARALLEL=str(2 * count), **environment)
         requests = made.requests()
         outputs = made.stack.outputs("r0")
         return Restores(measured, requests, {k: outputs[k] for k in outputs if k != "__provider"})
@@ -43,20 +47,22 @@ def sleepers(count: int, seconds: float, **environment: str) -> Measured:
     """Measure resources that do nothing."""
     with bench() as made:
         made.sleepers(count, seconds)
-        return made.up(**environment)
+        return made.up(PULUMI_PARALLEL=str(2 * count), **environment)
 
 
-def compare(count: int, seconds: float, rounds: int, *, same_state: bool) -> None:
+def compare(
+    count: int, seconds: float, rounds: int, *, same_state: bool, environment: dict[str, str]
+) -> None:
     """Measure in turns and print the comparison."""
     restored: list[Restores] = []
     slept: list[Measured] = []
     stored: list[Measured] = []
     for _ in range(rounds):
-        restored.append(ours(count, seconds))
-        slept.append(sleepers(count, seconds, WIDE="1"))
+        restored.append(ours(count, seconds, **environment))
+        slept.append(sleepers(count, seconds, WIDE="1", **environment))
         if same_state:
             outputs = json.dumps(restored[-1].outputs)
-            stored.append(sleepers(count, seconds, WIDE="1", OUTPUTS=outputs))
+            stored.append(sleepers(count, seconds, WIDE="1", OUTPUTS=outputs, **environment))
     runs = [restores.measured for restores in restored]
     print(f"{count} restores of {seconds:.0f} s: {told(runs)}")
     for name, floor in (("sleepers", slept), ("sleepers with the same state", stored)):
@@ -85,10 +91,18 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--default", action="store_true", help="also Pulumi's own plugin, 100")
     parser.add_argument("--same-state", action="store_true", help="also with the same outputs")
+    parser.add_argument("--no-checkpoints", action="store_true", help="write the state at the end")
     arguments = parser.parse_args()
     print(machine())
+    environment = NO_CHECKPOINTS if arguments.no_checkpoints else {}
     for size in arguments.sizes.split(","):
-        compare(int(size), arguments.seconds, arguments.rounds, same_state=arguments.same_state)
+        compare(
+            int(size),
+            arguments.seconds,
+            arguments.rounds,
+            same_state=arguments.same_state,
+            environment=environment,
+        )
     if arguments.default:
         measured = sleepers(100, arguments.seconds)
         print(f"100 sleepers on Pulumi's own plugin: {measured.seconds:.1f} s")
