@@ -1,4 +1,4 @@
-"""Settings of every suite: no test may fail because the machine is busy, or where it was started."""
+"""Settings of every suite: no test may fail because of a busy machine or of its starting place."""
 
 from __future__ import annotations
 

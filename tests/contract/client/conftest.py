@@ -2,22 +2,21 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
 import requests
-import stamina
 import yaml
+from contract.emulator.conformance import descriptions
 from openapi_core import OpenAPI
 from openapi_core.contrib.requests import RequestsOpenAPIRequest, RequestsOpenAPIResponse
 from openapi_core.exceptions import OpenAPIError
+from pulumi_pinecone_backup import retries
 from pulumi_pinecone_backup.client import Client
 from pulumi_pinecone_backup.emulator import Emulator
 from pulumi_pinecone_backup.settings import Settings
 from pulumi_pinecone_backup.versions import API_VERSIONS
 
-OPENAPI = Path("/work/shared/openapi")
 KEY = "pcsk_first_0123456789"
 OTHER_KEY = "pcsk_other_0123456789"
 
@@ -52,9 +51,9 @@ def clean_environment(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture(autouse=True)
-def retries_without_waiting() -> Iterator[None]:
-    with stamina.set_testing(True, attempts=6):
-        yield
+def retries_without_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(retries, "FIRST_WAIT_SECONDS", 0.0)
+    monkeypatch.setattr(retries, "JITTER_SECONDS", 0.0)
 
 
 @pytest.fixture
@@ -83,7 +82,7 @@ def client_of(emulator: Emulator) -> Iterator[ClientOf]:
 @pytest.fixture(scope="session")
 def _descriptions(_emulator: Emulator) -> dict[str, OpenAPI]:
     found = {}
-    for path in sorted(OPENAPI.glob("*.yaml")):
+    for path in descriptions():
         description = yaml.safe_load(path.read_text("utf-8"))
         description["servers"] = [{"url": _emulator.url}]
         name = next(name for name in API_VERSIONS if f"_{name}." in path.name)
@@ -94,7 +93,7 @@ def _descriptions(_emulator: Emulator) -> dict[str, OpenAPI]:
 @pytest.fixture
 def described(_descriptions: dict[str, OpenAPI]) -> dict[str, OpenAPI]:
     if not _descriptions:
-        pytest.skip(f"the service's descriptions are not in {OPENAPI}")
+        pytest.skip("the service's descriptions are not beside this repository")
     return _descriptions
 
 

@@ -10,10 +10,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from contract.emulator.conformance import descriptions
 from pulumi_pinecone_backup.operations import OPERATIONS
 from pulumi_pinecone_backup.versions import API_VERSIONS
 
-OPENAPI = Path("/work/shared/openapi")
 PARAMS = {
     "index_name": "docs",
     "name": "docs-copy",
@@ -76,7 +76,7 @@ def described_errors() -> set[tuple[str, str, int]]:
     import yaml
 
     found = set()
-    for path in sorted(OPENAPI.glob("*.yaml")):
+    for path in descriptions():
         description = yaml.safe_load(path.read_text("utf-8"))
         version = next(name for name in API_VERSIONS if f"_{name}." in path.name)
         for item in description["paths"].values():

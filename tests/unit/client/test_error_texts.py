@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import pytest
+from contract.emulator.conformance import descriptions
 from pulumi_pinecone_backup.error_texts import Attempt, Refusal, api_error
 from pulumi_pinecone_backup.errors import (
     ApiError,
@@ -11,7 +12,7 @@ from pulumi_pinecone_backup.errors import (
 )
 from pulumi_pinecone_backup.operations import OPERATIONS
 
-from .error_cases import OPENAPI, PARAMS, ErrorCase, described_errors, read_table
+from .error_cases import PARAMS, ErrorCase, described_errors, read_table
 
 KEY = "pcsk_3aB9x_secretsecret"
 CLASSES = {
@@ -53,7 +54,7 @@ def test_every_described_refusal_has_exactly_this_text(case: ErrorCase) -> None:
     assert (error.method, error.path) == (attempt.method, attempt.path)
 
 
-@pytest.mark.skipif(not OPENAPI.is_dir(), reason="the service's descriptions are not here")
+@pytest.mark.skipif(not descriptions(), reason="the service's descriptions are not here")
 def test_the_table_covers_every_status_that_is_described_for_an_operation_used() -> None:
     covered = {(case.operation_id, case.version, case.status) for case in read_table()}
     assert described_errors() - covered == set()
