@@ -1,13 +1,15 @@
 """What a program may ask for: one frozen model per resource, and how its problems are reported.
 
-Rules of the service are repeated here so that a preview fails before anything is sent. Values are
-never part of a text: an input may be a secret. Unknown values (preview) are left out of the checks.
+Rules of the service are repeated here so that a preview fails before anything is sent. They bind
+what a program asks for, not what exists already: a state or the service may hold what they forbid.
+Values are never part of a text: an input may be a secret. Unknown values (preview) are left out of
+the checks.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Annotated, Any, Literal, TypeVar
 
 from pulumi.output import Unknown
@@ -21,6 +23,7 @@ from pydantic import (
     StrictInt,
     StrictStr,
     ValidationError,
+    ValidationInfo,
 )
 
 MARK_TAG = "pulumi-owner"
@@ -35,6 +38,7 @@ PROVIDER = "__provider"
 _NAME = re.compile(r"[a-z0-9]([a-z0-9-]*[a-z0-9])?")
 _TAG_KEY = re.compile(r"[A-Za-z0-9_-]+")
 _TAG_VALUE = re.compile(r"[\x20-\x7e]*")
+_RULES = {"bind": "the program"}
 _TYPE_TEXTS = {
     "bool_type": "must be true or false",
     "dict_type": "must be a map",
@@ -79,7 +83,7 @@ def _check_tags(tags: Any) -> Any:
     problems += [text for key in sorted(tags) for text in _tag_problem(key, tags[key])]
     if problems:
         raise ValueError("; ".join(problems))
-    return dict(sorted(tags.items()))
+    return tags
 
 
 def _tag_problem(key: str, value: Any) -> list[str]:
@@ -107,16 +111,27 @@ def integral(value: Any) -> Any:
     return value
 
 
-Name = Annotated[StrictStr, AfterValidator(_check_name)]
-Filled = Annotated[StrictStr, AfterValidator(_check_filled)]
-Tags = Annotated[dict[StrictStr, StrictStr], BeforeValidator(_check_tags)]
+def _rule(check: Callable[[Any], Any]) -> Callable[[Any, ValidationInfo], Any]:
+    """Returns a validator that binds programs: `problems` asks for it, `parse` does not."""
+
+    def validate(value: Any, info: ValidationInfo) -> Any:
+        return check(value) if info.context is _RULES else value
+
+    return validate
+
+
+Name = Annotated[StrictStr, AfterValidator(_rule(_check_name))]
+Filled = Annotated[StrictStr, AfterValidator(_rule(_check_filled))]
+Tags = Annotated[dict[StrictStr, StrictStr], BeforeValidator(_rule(_check_tags))]
 Triggers = Annotated[list[Any], BeforeValidator(integral)]
 Count = Annotated[StrictInt, BeforeValidator(integral)]
 
 
-class _Inputs(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
+class _Part(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
 
+
+class _Inputs(_Part):
     identity: StrictStr = ""
     resource_name: StrictStr = ""
 
@@ -131,29 +146,23 @@ class BackupInputs(_Inputs):
     wait: StrictBool = True
 
 
-class ManualScaling(BaseModel):
+class ManualScaling(_Part):
     """Fixed size of dedicated read capacity: shards and replicas."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     shards: Annotated[Count, Field(ge=1)]
     replicas: Annotated[Count, Field(ge=0)]
 
 
-class DedicatedCapacity(BaseModel):
+class DedicatedCapacity(_Part):
     """Dedicated read capacity. Source: 2026-07, `ReadCapacity`."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     node_type: Filled
     scaling: Literal["Manual"] = "Manual"
     manual: ManualScaling
 
 
-class ReadCapacityInput(BaseModel):
+class ReadCapacityInput(_Part):
     """Read capacity of an index: on demand, or dedicated nodes."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     mode: Literal["OnDemand", "Dedicated"]
     dedicated: DedicatedCapacity | None = None
@@ -173,7 +182,9 @@ class RestoredIndexInputs(_Inputs):
     tags: Tags | None = None
     inherit_tags: StrictBool | None = None
     deletion_protection: Literal["enabled", "disabled"] | None = None
-    read_capacity: Annotated[ReadCapacityInput, AfterValidator(_check_read_capacity)] | None = None
+    read_capacity: (
+        Annotated[ReadCapacityInput, AfterValidator(_rule(_check_read_capacity))] | None
+    ) = None
     verify: Literal["none", "schema", "records"] = "records"
     allow_empty: StrictBool = False
     on_backup_change: Literal["keep", "replace", "fail"] = "keep"
@@ -185,7 +196,7 @@ class BackupScheduleInputs(_Inputs):
     """Inputs of `BackupSchedule`."""
 
     index_name: Name
-    name: Annotated[StrictStr, AfterValidator(_check_schedule_name)] | None = None
+    name: Annotated[StrictStr, AfterValidator(_rule(_check_schedule_name))] | None = None
     frequency: Literal["daily", "weekly", "monthly"]
     retention_days: Annotated[Count, Field(ge=1)]
     enabled: StrictBool = True
@@ -195,7 +206,7 @@ AnyInputs = TypeVar("AnyInputs", bound=_Inputs)
 
 
 def parse(model: type[AnyInputs], properties: Mapping[str, Any]) -> AnyInputs:
-    """Returns checked inputs as a model; other properties (outputs) are left out.
+    """Returns checked, recorded or live inputs as a model; other properties (outputs) are left out.
 
     Raises:
         ValidationError: Never for inputs that went through `problems` without one.
@@ -222,7 +233,7 @@ def problems(model: type[_Inputs], news: Mapping[str, Any]) -> list[str]:
             # Keys and their number are known, whatever the values will be.
             candidate[key] = {k: "?" if has_unknown(v) else v for k, v in known[key].items()}
     try:
-        model.model_validate(candidate)
+        model.model_validate(candidate, context=_RULES)
     except ValidationError as error:
         texts = [
             _text(detail, model)

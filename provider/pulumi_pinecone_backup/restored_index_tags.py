@@ -69,10 +69,16 @@ def observed(recorded: Mapping[str, Any], live: IndexModel) -> dict[str, str] | 
     present = without_mark(live.tags)
     if not recorded.get("inherit_tags"):
         return present
+    # What an earlier refresh has found lost is inherited, too.
+    inherited = dict.fromkeys(key for key, value in given.items() if not value)
     before = dict(recorded.get("effective_tags") or {})
-    inherited = {key: value for key, value in before.items() if key not in given}
+    inherited |= {key: value for key, value in before.items() if key not in given}
     lost = {key: "" for key in inherited if key not in present}
-    own = {key: value for key, value in present.items() if inherited.get(key) != value}
+    own = {
+        key: value
+        for key, value in present.items()
+        if key not in inherited or inherited[key] not in (None, value)
+    }
     return dict(sorted({**own, **lost}.items()))
 
 
