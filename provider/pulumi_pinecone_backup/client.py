@@ -7,6 +7,7 @@ does not wait, decide or remember; JSON exists only in its first and last line.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from threading import Event
 from typing import Any
 
 from . import request_bodies as bodies
@@ -35,6 +36,7 @@ class Client:
         on_warning: Called with texts for the user; without it they are logged.
         read_timeout_seconds: How long an answer may take to begin or go on.
         retry_seconds: How long a request may be repeated that the service does not answer.
+        cancelled: Once it is set, a request that fails is not repeated.
 
     Raises:
         ConfigurationError: The API version is not supported.
@@ -48,6 +50,7 @@ class Client:
         on_warning: Callable[[str], None] | None = None,
         read_timeout_seconds: float = READ_TIMEOUT_SECONDS,
         retry_seconds: float = RETRY_SECONDS,
+        cancelled: Event | None = None,
     ) -> None:
         self.settings = settings
         self.api_version: ApiVersion = get_api_version(settings.api_version)
@@ -57,6 +60,7 @@ class Client:
             on_warning=on_warning,
             read_timeout_seconds=read_timeout_seconds,
             retry_seconds=retry_seconds,
+            cancelled=cancelled,
         )
         self._calls = Calls(self._transport)
 

@@ -10,70 +10,62 @@ Source: rules of the service, see `docs/api-versions.md`.
 
 from __future__ import annotations
 
-import logging
-import random
-import time
 from collections.abc import Iterator, Mapping
 from datetime import datetime, timezone
 from email.utils import parsedate_to_datetime
+from threading import Event
 from typing import Final
 
-import stamina
+import tenacity
 
 from .errors import ApiError, TransportError
 from .operations import Operation
 
 ATTEMPTS: Final = 6
 SECONDS: Final = 120.0
-_FIRST_WAIT_SECONDS: Final = 0.5
+FIRST_WAIT_SECONDS: Final = 0.5
 _LONGEST_WAIT_SECONDS: Final = 15.0
-_JITTER_SECONDS: Final = 1.0
+JITTER_SECONDS: Final = 1.0
 _PASSING_STATUSES: Final = frozenset({429, 500, 502, 503, 504})
 _REFUSING_STATUSES: Final = frozenset({429, 503})
 
 
-def attempts_of(operation: Operation, seconds: float = SECONDS) -> Iterator[stamina.Attempt]:
+def attempts_of(
+    operation: Operation, seconds: float = SECONDS, cancelled: Event | None = None
+) -> Iterator[tenacity.AttemptManager]:
     """Yield the attempts that an operation gets; enter each as a context manager.
 
     Args:
         operation: What is requested.
         seconds: How long it may be repeated.
+        cancelled: Once it is set, nothing is waited for, and no failure is followed by another
+            attempt than the one that was due.
     """
-    started = time.monotonic()
+    backoff = tenacity.wait_exponential(FIRST_WAIT_SECONDS, max=_LONGEST_WAIT_SECONDS)
+    jitter = tenacity.wait_random(0, JITTER_SECONDS)
+    cancelled = cancelled or Event()
 
-    def backoff(error: Exception) -> bool | float:
-        if not _may_repeat(operation, error):
-            return False
-        wait = error.retry_after_seconds if isinstance(error, ApiError) else None
-        if wait is None:
-            return True
-        if time.monotonic() - started + wait > seconds:
-            return False
-        return wait + random.uniform(0, _JITTER_SECONDS)  # noqa: S311 - spreads load, no secret
+    def wait(state: tenacity.RetryCallState) -> float:
+        error = state.outcome.exception() if state.outcome else None
+        wished = error.retry_after_seconds if isinstance(error, ApiError) else None
+        return (backoff(state) if wished is None else wished) + jitter(state)
 
     return iter(
-        stamina.retry_context(
-            on=backoff,
-            attempts=ATTEMPTS,
-            timeout=seconds,
-            wait_initial=_FIRST_WAIT_SECONDS,
-            wait_max=_LONGEST_WAIT_SECONDS,
-            wait_jitter=_JITTER_SECONDS,
+        tenacity.Retrying(
+            retry=tenacity.retry_if_exception(lambda error: _may_repeat(operation, error)),
+            wait=wait,
+            stop=tenacity.stop_any(
+                tenacity.stop_after_attempt(ATTEMPTS),
+                tenacity.stop_before_delay(seconds),
+                tenacity.stop_when_event_set(cancelled),
+            ),
+            sleep=tenacity.sleep_using_event(cancelled),
+            reraise=True,
         )
     )
 
 
-def keep_retries_off_stderr() -> None:
-    """Keep the retry library's log lines from stderr, where no logging is set up.
-
-    Python prints warnings of loggers without any handler; here that would be the user's terminal.
-    """
-    logger = logging.getLogger("stamina")
-    if not logger.handlers:
-        logger.addHandler(logging.NullHandler())
-
-
-def _may_repeat(operation: Operation, error: Exception) -> bool:
+def _may_repeat(operation: Operation, error: BaseException) -> bool:
     repeatable = not operation.changes or operation.method == "DELETE"
     if isinstance(error, TransportError):
         return repeatable

@@ -78,7 +78,9 @@ class Session:
         with self.lock:
             if self._client is None:
                 settings = Settings.resolve(self.config, os.environ)
-                self._client = Client(settings, on_warning=engine_bridge.warn)
+                self._client = Client(
+                    settings, on_warning=engine_bridge.warn, cancelled=engine_bridge.cancelled
+                )
             return self._client
 
     def watchers(self) -> waiting.Watchers:
@@ -128,7 +130,10 @@ class Session:
                 return None
             # A preview without a network should not wait as long as a restore would.
             with Client(
-                settings, on_warning=engine_bridge.warn, retry_seconds=PREFLIGHT_SECONDS
+                settings,
+                on_warning=engine_bridge.warn,
+                retry_seconds=PREFLIGHT_SECONDS,
+                cancelled=engine_bridge.cancelled,
             ) as client:
                 return ask(client)
         except ConfigurationError as error:

@@ -25,7 +25,7 @@ from .error_texts import Attempt, Refusal, api_error, excerpt, origin, request_i
 from .errors import InvalidResponseError, NotFoundError
 from .operations import Operation
 from .retries import SECONDS as RETRY_SECONDS
-from .retries import attempts_of, keep_retries_off_stderr, retry_after_seconds
+from .retries import attempts_of, retry_after_seconds
 from .settings import ENVIRONMENT_API_KEY, Settings, is_loopback
 
 CONNECT_TIMEOUT_SECONDS: Final = 10.0
@@ -92,13 +92,14 @@ class Transport:
         on_warning: Callable[[str], None] | None = None,
         read_timeout_seconds: float = READ_TIMEOUT_SECONDS,
         retry_seconds: float = RETRY_SECONDS,
+        cancelled: threading.Event | None = None,
     ) -> None:
         self._settings = settings
+        self._cancelled = cancelled
         self._retry_seconds = retry_seconds
         self._timeouts = (CONNECT_TIMEOUT_SECONDS, read_timeout_seconds)
         self._keys = _Keys(settings, on_warning or _LOGGER.warning)
         self._session = _session()
-        keep_retries_off_stderr()
         self._headers = {
             "Accept": "application/json",
             "User-Agent": _user_agent(user_agent_suffix),
@@ -134,12 +135,12 @@ class Transport:
             TransportError: No answer arrived.
             InvalidResponseError: The answer cannot be read.
         """
-        for attempt in attempts_of(operation, self._retry_seconds):
+        for attempt in attempts_of(operation, self._retry_seconds, self._cancelled):
             with attempt:
                 try:
                     return self._send_once(operation, params, query, body, base_url)
                 except NotFoundError:
-                    if operation.method == "DELETE" and attempt.num > 1:
+                    if operation.method == "DELETE" and attempt.retry_state.attempt_number > 1:
                         return None
                     raise
         raise AssertionError("a retry ends with an answer or an error")

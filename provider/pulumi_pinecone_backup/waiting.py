@@ -22,6 +22,8 @@ CREATE_SECONDS = 6 * 3600.0
 UPDATE_SECONDS = 3600.0
 DELETE_SECONDS = 900.0
 RETRY_SECONDS = 2.0
+GONE_SECONDS = 10.0
+NEVER_SEEN_SECONDS = 300.0
 
 _CHANGE_SECONDS = 0.25
 _RENEW_SECONDS = 2.0
@@ -51,6 +53,28 @@ class Watchers:
             page=PAGE_LIMIT,
         )
         self.ready_backups: dict[str, BackupModel] = {}
+
+
+class Absence:
+    """Tells when a 404 counts: an object may show late, and an answer may be an old one.
+
+    Args:
+        seen: Whether the object has been seen already.
+    """
+
+    def __init__(self, *, seen: bool = False) -> None:
+        self._seen = seen
+        self._since: float | None = None
+
+    def is_certain(self, look: object | None) -> bool:
+        """Return whether the object is gone, after one more look at it."""
+        if look is not None:
+            self._seen, self._since = True, None
+            return False
+        if self._since is None:
+            self._since = time.monotonic()
+        enough = GONE_SECONDS if self._seen else NEVER_SEEN_SECONDS
+        return time.monotonic() - self._since >= enough
 
 
 def pause(seconds: float) -> bool:

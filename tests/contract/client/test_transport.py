@@ -9,7 +9,6 @@ from email.utils import format_datetime
 
 import pytest
 import requests
-import stamina
 from pulumi_pinecone_backup.emulator import Emulator
 from pulumi_pinecone_backup.errors import (
     ApiError,
@@ -398,16 +397,3 @@ def test_connections_are_used_again(client_of: ClientOf, emulator: Emulator) -> 
     pools = adapter.poolmanager.pools
     (pool,) = [pools[key] for key in pools.keys()]  # noqa: SIM118 - not a mapping
     assert (pool.num_connections, pool.num_requests) == (1, 20)
-
-
-def test_retries_can_be_turned_off_by_the_retry_library(
-    client_of: ClientOf, emulator: Emulator
-) -> None:
-    emulator.add_fault("list_indexes", "status", status=503, times=3)
-    stamina.set_active(False)
-    try:
-        with pytest.raises(ApiError):
-            client_of().list_indexes()
-    finally:
-        stamina.set_active(True)
-    assert _sent(emulator, "list_indexes") == 1

@@ -7,11 +7,10 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-import stamina
 from click.testing import CliRunner, Result
 from handler_process import new_process
 from live_service import KEY, OTHER_KEY, Service
-from pulumi_pinecone_backup import restore_drill, restored_index_lifecycle, verification
+from pulumi_pinecone_backup import restore_drill, restored_index_lifecycle, retries, verification
 from pulumi_pinecone_backup.cli import main
 from pulumi_pinecone_backup.emulator import Emulator
 
@@ -46,13 +45,13 @@ def environment(emulator: Emulator) -> dict[str, str]:
 
 
 @pytest.fixture
-def run(
-    environment: dict[str, str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> Iterator[Run]:
+def run(environment: dict[str, str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Run:
     """Run the command in this process, in a folder of its own."""
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(restore_drill, "_APPEAR_SECONDS", 0.0)
     monkeypatch.setattr(restored_index_lifecycle, "_APPEAR_SECONDS", 0.0)
+    monkeypatch.setattr(retries, "FIRST_WAIT_SECONDS", 0.0)
+    monkeypatch.setattr(retries, "JITTER_SECONDS", 0.0)
     monkeypatch.setattr(verification, "COUNT_POLL_SECONDS", 0.0)
 
     def call(*arguments: str, code: int = 0, **more: str) -> Result:
@@ -61,5 +60,4 @@ def run(
         assert result.exit_code == code, result.output
         return result
 
-    with stamina.set_testing(True, attempts=3):
-        yield call
+    return call

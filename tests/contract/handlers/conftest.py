@@ -6,12 +6,12 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-import stamina
 from handler_process import new_process
 from live_service import KEY, OTHER_KEY, Service
 from pulumi_pinecone_backup import (
     backup_lifecycle,
     restored_index_lifecycle,
+    retries,
     session,
     verification,
     waiting,
@@ -65,15 +65,16 @@ def version(request: pytest.FixtureRequest) -> str:
 
 
 @pytest.fixture(autouse=True)
-def short_waits(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+def short_waits(monkeypatch: pytest.MonkeyPatch) -> None:
     """Set the intervals between looks to next to nothing, and the patience with them."""
     monkeypatch.setattr(backup_lifecycle, "_LOOKUP_SECONDS", 0.0)
     monkeypatch.setattr(restored_index_lifecycle, "_APPEAR_SECONDS", 0.0)
     monkeypatch.setattr(verification, "COUNT_POLL_SECONDS", 0.0)
     monkeypatch.setattr(waiting, "RETRY_SECONDS", 0.02)
+    monkeypatch.setattr(waiting, "GONE_SECONDS", 0.05)
     monkeypatch.setattr(watcher, "_QUICK_SECONDS", 0.02)
-    with stamina.set_testing(True, attempts=6):
-        yield
+    monkeypatch.setattr(retries, "FIRST_WAIT_SECONDS", 0.0)
+    monkeypatch.setattr(retries, "JITTER_SECONDS", 0.0)
 
 
 @pytest.fixture(autouse=True)
