@@ -191,8 +191,10 @@ def _lost(
                 f"the answer to the backup of `{inputs.index_name}` was lost, and several new "
                 f"backups named `{inputs.name}` exist: {ids}. Delete them and run `pulumi up` again"
             ) from error
-        if time.monotonic() > end or not waiting.pause(1.0):
+        if time.monotonic() > end:
             return None
+        if not waiting.pause(1.0):
+            raise error
 
 
 def follow(
@@ -201,14 +203,22 @@ def follow(
     """Wait until a backup is Ready and return it.
 
     Raises:
-        JobFailedError: The service could not make it.
+        JobFailedError: The service could not make it, or it was deleted.
         WaitTimeoutError: It was still being made at the deadline.
     """
     started = time.monotonic()
     last = backup
+    absence = waiting.Absence()
 
     def ended(look: BackupModel | None) -> BackupModel | None:
         nonlocal last
+        if absence.is_certain(look):
+            raise JobFailedError(
+                f"backup `{last.backup_id}` of index `{last.source_index_name}` is not there any "
+                "more: somebody has deleted it; the next `pulumi up` takes a new one",
+                resource_id=last.backup_id,
+                last_status="Failed",
+            )
         if look is None:
             return None
         last = look

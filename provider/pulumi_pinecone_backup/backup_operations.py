@@ -10,7 +10,7 @@ from pulumi.dynamic import CreateResult, ReadResult, UpdateResult
 
 from . import backup_lifecycle, ownership, results, session, waiting
 from .engine_bridge import Call
-from .errors import NotFoundError
+from .errors import JobError, NotFoundError
 from .inputs import BackupInputs, is_only_read, parse
 from .models import BackupModel
 from .outputs import backup_outputs, echo
@@ -32,7 +32,11 @@ def create(props: Mapping[str, Any], call: Call) -> CreateResult:
 def update(id_: str, olds: Mapping[str, Any], news: Mapping[str, Any], call: Call) -> UpdateResult:
     """Go on waiting for an unfinished backup; record what changed."""
     inputs = parse(BackupInputs, news)
-    backup = session.current.client().describe_backup(id_)
+    client = session.current.client()
+    try:
+        backup = client.describe_backup(id_)
+    except NotFoundError as gone:
+        raise ownership.vanished(client, olds.get("project"), f"backup `{id_}`") from gone
     error = None
     if backup_lifecycle.is_unfinished(olds):
         backup, error = _followed(backup, inputs, call, waiting.UPDATE_SECONDS)
@@ -52,16 +56,10 @@ def _followed(
         backup = backup_lifecycle.follow(session.current.watchers().backups, backup, call, deadline)
     except Exception as caught:  # noqa: BLE001, RUF100 - the id must reach the state, come what may
         error = caught
-        backup = _last_seen(backup)
+        if isinstance(caught, JobError):
+            backup = backup.model_copy(update={"status": caught.last_status})
     backup_lifecycle.warn_if_empty(backup, call)
     return backup, error
-
-
-def _last_seen(backup: BackupModel) -> BackupModel:
-    try:
-        return session.current.client().describe_backup(backup.backup_id)
-    except Exception:  # noqa: BLE001, RUF100 - the first error is the one to report
-        return backup
 
 
 def read(id_: str, props: Mapping[str, Any], call: Call) -> ReadResult:

@@ -106,8 +106,11 @@ def say_later(operation: Operation) -> None:
 
 def _settled(operation: Operation, *, replaces: dict[str, Any] | None = None) -> IndexModel:
     """Wait until the capacity does not change; an error is no obstacle to what replaces it."""
+    absence = waiting.Absence(seen=True)
 
     def ended(look: IndexModel | None) -> IndexModel | None:
+        if absence.is_certain(look):
+            raise operation.vanished("is not there any more")
         if look is None:
             return None
         operation.restore.index = look

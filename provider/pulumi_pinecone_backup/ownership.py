@@ -35,7 +35,8 @@ _WAYS_OUT = (
     "another `name`"
 )
 
-Standing = Literal["ours", "taken over", "mark gone", "not marked"]
+Standing = Literal["ours", "taken over", "renewed", "mark gone", "not marked"]
+FOREIGN = frozenset({"taken over", "renewed", "mark gone"})
 
 
 def standing(index: IndexModel, recorded_mark: str | None) -> Standing:
@@ -45,7 +46,9 @@ def standing(index: IndexModel, recorded_mark: str | None) -> Standing:
         return "taken over" if mark_identity(live) else "not marked"
     if live == recorded_mark:
         return "ours"
-    return "taken over" if live else "mark gone"
+    if not live:
+        return "mark gone"
+    return "renewed" if mark_identity(live) == mark_identity(recorded_mark) else "taken over"
 
 
 def describe_standing(index: IndexModel, how: Standing) -> str:
@@ -56,10 +59,26 @@ def describe_standing(index: IndexModel, how: Standing) -> str:
             "is not the recorded one); this resource leaves it alone: remove it from this state "
             "with `pulumi state delete`, or give it another `name`"
         )
+    if how == "renewed":
+        return (
+            f"index `{index.name}` carries a newer mark of this resource than this state knows "
+            f"(tag `{MARK_TAG}`): another state of this stack has gone on with it, or a run of "
+            "this one was lost. If another state has it, remove it from this one with `pulumi "
+            "state delete`; else `pulumi up --replace <urn>` goes on with it and restores nothing"
+        )
     return (
         f"index `{index.name}` has lost its tag `{MARK_TAG}`, so it cannot be told whose it is: "
         "set the tag back to the recorded `owner_mark`, or remove the resource from this state "
         "with `pulumi state delete`"
+    )
+
+
+def protected_leftover_text(index: IndexModel) -> str:
+    """Return the way out of a failed restore of a lost run that is protected."""
+    return (
+        f"index `{index.name}`, left by a failed restore of an earlier run of this resource, has "
+        'deletion protection: set `deletion_protection="disabled"` and run `pulumi up`, which '
+        "removes it and restores again; then set it back"
     )
 
 
@@ -106,6 +125,8 @@ def taken_text(index: IndexModel, identity: str, backup_id: Any) -> str:
         return f"{text} and is not this resource's: `up` refuses. {_WAYS_OUT}"
     if index.source_backup_id not in (None, backup_id) and not has_unknown(backup_id):
         return f"{text}: `up` refuses, because {_other_backup(index.source_backup_id, backup_id)}"
+    if index.is_failed and index.deletion_protection == "enabled":
+        return protected_leftover_text(index)
     if index.is_failed:
         return (
             f"{text}, left by a failed restore of this resource: `up` removes it and restores again"
@@ -132,6 +153,19 @@ def _other_backup(source: str | None, backup_id: Any) -> str:
         f"it was restored from backup `{source}`, not from `{backup_id}`. Ways out: take back what "
         "asked for a replacement (`--replace`, `replacement_trigger`; `pulumi state untaint`) and "
         f"change `triggers` instead, or give `backup_id` as `{source}` to keep what is there"
+    )
+
+
+def vanished(client: Client, recorded_project: str | None, what: str) -> ConfigurationError:
+    """Return the error for a change of something that is not there any more.
+
+    Raises:
+        ConfigurationError: The key reads another project.
+    """
+    refuse_other_project(client, recorded_project, what)
+    return ConfigurationError(
+        f"{what} is not there any more: somebody has deleted it. `pulumi up --refresh` takes it "
+        "out of the state and makes it anew"
     )
 
 

@@ -107,9 +107,12 @@ class JobBoard:
             return
         self._is_asking = True
         open_ids = [key for key in self._open if not _is_over(self._jobs.get(key))]
-        threading.Thread(
-            target=self._answer, args=(restore_job_id, open_ids), name="job-board", daemon=True
-        ).start()
+        try:
+            threading.Thread(
+                target=self._answer, args=(restore_job_id, open_ids), name="job-board", daemon=True
+            ).start()
+        except RuntimeError:  # the machine has no thread left at the moment
+            self._is_asking = False
 
     def _answer(self, restore_job_id: str, open_ids: list[str]) -> None:
         """Ask for all jobs where that is cheaper than for each."""

@@ -59,9 +59,16 @@ def _replaces(olds: Mapping[str, Any], news: Mapping[str, Any]) -> list[str]:
     keys = _changed_ids(olds, news)
     if has_unknown(news.get("backup_id")):
         keys.append("backup_id")
-    if olds.get("status") in FAILED_STATUSES:
+    if olds.get("status") in FAILED_STATUSES and not _has_become_ready(olds):
         keys.append("status")
     return keys
+
+
+def _has_become_ready(olds: Mapping[str, Any]) -> bool:
+    """Return whether a restore that is recorded as failed has a Ready index: that is the truth."""
+    live = (session.current.indexes() or {}).get(str(olds.get("name")))
+    whose = ownership.standing(live, olds.get("owner_mark")) if live else None
+    return live is not None and live.is_ready and whose in ("ours", "not marked")
 
 
 def _changed_ids(olds: Mapping[str, Any], news: Mapping[str, Any]) -> list[str]:

@@ -50,7 +50,6 @@ from .restored_index_removal import delete_live, wait_until_gone
 _APPEAR_SECONDS = 10.0
 _POSTS = 3
 _JOB_SECONDS = 10.0
-_VANISH_SECONDS = 300.0
 
 
 class Operation:
@@ -116,8 +115,13 @@ class Operation:
         self._post(backup)
 
     def _remove_failed(self, live: IndexModel) -> None:
-        """Remove what a lost run has left of a restore that failed."""
+        """Remove what a lost run has left of a restore that failed; it holds nothing to protect."""
         ownership.require_own(live, self.inputs.identity, str(self.inputs.backup_id))
+        if live.deletion_protection == "enabled":
+            if self.inputs.deletion_protection != "disabled":
+                raise ConfigurationError(ownership.protected_leftover_text(live))
+            self.client.configure_index(self.name, deletion_protection="disabled")
+            live = self.client.describe_index(self.name)
         engine_bridge.info(
             f"index `{live.name}`, whose restore by an earlier run failed, is removed and restored "
             "again",
@@ -165,21 +169,30 @@ class Operation:
             "restored; change `triggers` to restore it again",
             self.call,
         )
-        self.restore.owner_mark = live.tags.get(MARK_TAG)
-        self._unmarked = new_mark(self.inputs.identity)
-        self._mark(live)
-        self._recall(self.jobs.newest(live.name, backup_id))
+        self._recall(live)
         # What is restored already needs its backup no more: it may be gone.
         with contextlib.suppress(NotFoundError):
             self.restore.recovery_point_at = self._backup().created_at
+        # Last, when nothing can fail any more: the state must know the mark that is live.
+        self.restore.owner_mark = live.tags.get(MARK_TAG)
+        self._unmarked = new_mark(self.inputs.identity)
+        self._mark(live)
 
     def _mark(self, live: IndexModel) -> None:
         """Give a continued index its new mark, as soon as the service takes it."""
-        if self._unmarked and ownership.take_over(self.client, live, self._unmarked):
+        if self._unmarked is None:
+            return
+        is_marked = live.tags.get(MARK_TAG) == self._unmarked
+        if is_marked or ownership.take_over(self.client, live, self._unmarked):
             self.restore.owner_mark, self._unmarked = self._unmarked, None
 
-    def _recall(self, job: RestoreJobModel | None) -> None:
-        if job is not None:
+    def _recall(self, live: IndexModel, *, fresh: bool = False) -> None:
+        """Take over what the job of a live index tells; jobs are advice, also where they fail."""
+        try:
+            job = self.jobs.newest(self.name, self.inputs.backup_id, fresh=fresh)
+        except PineconeBackupError:
+            return
+        if job is not None and _may_have_made(job, live):
             self.restore.restore_job_id = job.restore_job_id
             self.restore.index_id = job.target_index_id
             self.restore.restore_started_at = job.created_at or self.restore.restore_started_at
@@ -243,7 +256,7 @@ class Operation:
                     or not self.restore.owner_mark
                 ):
                     return False
-                self._recall(self.jobs.newest(self.name, self.inputs.backup_id, fresh=True))
+                self._recall(live, fresh=True)
                 return True
             if time.monotonic() > end:
                 return False
@@ -255,6 +268,8 @@ class Operation:
     def look_once(self) -> None:
         """Take over what the service shows right after the start, without waiting."""
         live = self._live()
+        if live is not None:
+            self._mark(live)
         self.restore.index = live
         self.restore.status = live.status.state if live else "Initializing"
         self.restore.project = live.project if live else self.restore.project
@@ -267,19 +282,19 @@ class Operation:
             WaitTimeoutError: It was still going on at the deadline.
         """
         self.restore.status = self.restore.status or "Initializing"
-        seen = False
+        absence = waiting.Absence()
 
         def ended(look: IndexModel | None) -> IndexModel | None:
-            nonlocal seen
+            if absence.is_certain(look):
+                raise self.vanished("is not there any more")
             if look is None:
-                if seen or time.monotonic() - self.started > _VANISH_SECONDS:
-                    raise self._failed("Failed", "the index is not there any more")
                 return None
-            seen = True
             self.restore.index, self.restore.project = look, look.project
             self.restore.status = look.status.state
+            if look.is_terminating:
+                raise self.vanished("is being deleted")
             self._mark(look)
-            if look.is_failed or look.is_terminating:
+            if look.is_failed:
                 raise self._failed(look.status.state, f"the index is {look.status.state}")
             if look.is_ready:
                 self.restore.status = "Ready"
@@ -305,12 +320,24 @@ class Operation:
         )
 
     def _note_completion(self) -> None:
+        if self.restore.restore_job_id is None:
+            self._recall(self.live, fresh=True)
         job = self.jobs.look_when_ready(self.restore.restore_job_id)
         if job is not None:
             self.restore.restore_started_at = job.created_at or self.restore.restore_started_at
         if self.restore.restore_completed_at is None:
             done = job.completed_at if job else None
             self.restore.restore_completed_at = done or datetime.now(timezone.utc)
+
+    def vanished(self, how: str) -> JobFailedError:
+        """Note that somebody has deleted the index, and return the error that says so."""
+        self.restore.status = "Failed"
+        return JobFailedError(
+            f"index `{self.name}` {how}: somebody has deleted it; the next `pulumi up` restores "
+            f"backup `{self.inputs.backup_id}` again",
+            resource_id=self.name,
+            last_status="Failed",
+        )
 
     def _failed(self, status: str, why: str) -> JobFailedError:
         return JobFailedError(
@@ -420,6 +447,13 @@ class Operation:
         wait_until_gone(self.watchers, self.name, self.deadline)
 
 
+def _may_have_made(job: RestoreJobModel, live: IndexModel) -> bool:
+    """Return whether a job can be that of a live index: an older index may have had its name."""
+    if job.is_failed:
+        return live.is_failed
+    return live.is_ready or not job.is_completed
+
+
 def refuse_foreign(index: IndexModel, recorded_mark: str | None) -> None:
     """Return if a live index is this state entry's.
 
@@ -427,5 +461,5 @@ def refuse_foreign(index: IndexModel, recorded_mark: str | None) -> None:
         ConfigurationError: Another state entry has taken it over, or its mark is gone.
     """
     how = ownership.standing(index, recorded_mark)
-    if how in ("taken over", "mark gone"):
+    if how in ownership.FOREIGN:
         raise ConfigurationError(ownership.describe_standing(index, how))

@@ -48,6 +48,8 @@ def create(props: Mapping[str, Any], call: Call) -> CreateResult:
     error = _completed(operation)
     _claim(inputs.identity, operation.name, error)
     outputs = restored_index_outputs(inputs, operation.restore)
+    if error is not None and operation.restore.index is not None:
+        outputs |= _observed(outputs, operation.restore.index)
     return results.created(call, operation.name, outputs, error)
 
 
@@ -56,11 +58,15 @@ def update(id_: str, olds: Mapping[str, Any], news: Mapping[str, Any], call: Cal
     inputs = parse(RestoredIndexInputs, {**news, "name": id_})
     restore = _recorded(olds)
     operation = _operation(inputs, restore, call, waiting.UPDATE_SECONDS)
-    operation.refresh()
+    try:
+        operation.refresh()
+    except NotFoundError as gone:
+        what = f"index `{id_}`"
+        raise ownership.vanished(operation.client, restore.project, what) from gone
     live = operation.live
     refuse_foreign(live, restore.owner_mark)
     error: Exception | None
-    if restore.status in FAILED_STATUSES:
+    if restore.status in FAILED_STATUSES and not live.is_ready:
         error = _caught(operation.shape)
         engine_bridge.warn(
             f"the restore of index `{id_}` ended as {restore.status}; the next `pulumi up` "
@@ -126,6 +132,9 @@ def delete(id_: str, props: Mapping[str, Any], call: Call) -> None:
             "stack has taken it over",
             call,
         )
+        return
+    if how == "renewed":
+        engine_bridge.warn(f"not deleted: {ownership.describe_standing(live, how)}", call)
         return
     if how == "mark gone":
         raise ConfigurationError(f"not deleted: {ownership.describe_standing(live, how)}")
@@ -248,7 +257,7 @@ def _unhealthy(
     outputs: Mapping[str, Any],
 ) -> str | None:
     how = ownership.standing(live, restore.owner_mark)
-    if how in ("taken over", "mark gone"):
+    if how in ownership.FOREIGN:
         return ownership.describe_standing(live, how)
     if not inputs.wait:
         return None

@@ -111,10 +111,10 @@ class Watcher(Generic[Model]):
         """
         wait = _Wait(object_id, time.monotonic())
         with self._lock:
-            self._waits.append(wait)
-            if self._thread is None:
+            if self._thread is None or not self._thread.is_alive():
                 self._thread = threading.Thread(target=self._run, name="watcher", daemon=True)
                 self._thread.start()
+            self._waits.append(wait)
             self._lock.notify_all()
         try:
             answer = self._follow(wait, until, deadline, on_look)
@@ -194,7 +194,7 @@ class Watcher(Generic[Model]):
         return min(max(SHORTEST_SECONDS * requests, SHARE_OF_ELAPSED * elapsed), LONGEST_SECONDS)
 
     def _start(self, look: Callable[..., None], *arguments: Any) -> bool:
-        """Start a request in a thread of its own, unless too many are under way."""
+        """Start a request in a thread of its own, unless too many are under way; or later."""
         if not self._slots.acquire(blocking=False):
             return False
 
@@ -204,7 +204,11 @@ class Watcher(Generic[Model]):
             finally:
                 self._slots.release()
 
-        threading.Thread(target=run, name="watcher-look", daemon=True).start()
+        try:
+            threading.Thread(target=run, name="watcher-look", daemon=True).start()
+        except RuntimeError:  # the machine has no thread left at the moment
+            self._slots.release()
+            return False
         return True
 
     def _look_at_list(self, sequence: int, waits: list[_Wait]) -> None:

@@ -20,7 +20,7 @@ def index(mark: str | None) -> IndexModel:
     ("live", "recorded", "expected"),
     [
         (MARK, MARK, "ours"),
-        (RETAKEN, MARK, "taken over"),
+        (RETAKEN, MARK, "renewed"),
         (FOREIGN, MARK, "taken over"),
         ("no mark at all", MARK, "taken over"),
         (None, MARK, "mark gone"),
@@ -37,9 +37,15 @@ def test_the_live_mark_tells_how_an_index_stands_to_a_state_entry(
 
 
 def test_what_was_taken_over_is_told_with_the_ways_out() -> None:
-    text = describe_standing(index(RETAKEN), "taken over")
+    text = describe_standing(index(FOREIGN), "taken over")
     assert "now belongs to another resource or stack" in text
     assert "pulumi state delete" in text
+
+
+def test_a_newer_mark_of_the_same_resource_is_told_with_both_ways_out() -> None:
+    text = describe_standing(index(RETAKEN), "renewed")
+    assert "pulumi state delete" in text
+    assert "pulumi up --replace <urn>" in text
 
 
 def test_a_lost_mark_is_told_with_the_ways_out() -> None:

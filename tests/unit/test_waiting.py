@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
-from pulumi_pinecone_backup import engine_bridge, watcher
+from pulumi_pinecone_backup import engine_bridge, restore_jobs, waiting, watcher
 from pulumi_pinecone_backup.errors import (
     ApiError,
     ForbiddenError,
@@ -18,6 +18,8 @@ from pulumi_pinecone_backup.errors import (
     TransportError,
     WaitTimeoutError,
 )
+from pulumi_pinecone_backup.models import RestoreJobModel
+from pulumi_pinecone_backup.restore_jobs import JobBoard
 from pulumi_pinecone_backup.waiting import duration
 from pulumi_pinecone_backup.watcher import REQUESTS_AT_ONCE, Watcher
 
@@ -239,3 +241,62 @@ def test_an_answer_that_came_in_time_counts_at_the_deadline() -> None:
 )
 def test_durations_are_told_as_people_say_them(seconds: float, text: str) -> None:
     assert duration(seconds) == text
+
+
+def test_a_machine_that_has_no_thread_left_for_a_moment_delays_a_wait_and_no_more(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    refused: list[threading.Thread] = []
+    start = threading.Thread.start
+
+    def start_or_refuse(thread: threading.Thread) -> None:
+        if thread.name == "watcher-look" and len(refused) < REQUESTS_AT_ONCE + 1:
+            refused.append(thread)
+            raise RuntimeError("can't start new thread")
+        start(thread)
+
+    monkeypatch.setattr(threading.Thread, "start", start_or_refuse)
+    service = Service({"a": "Ready"})
+    assert service.watcher().wait("a", is_ready, deadline=time.monotonic() + FOREVER) == "ready"
+    assert len(refused) == REQUESTS_AT_ONCE + 1
+
+
+def test_an_object_is_gone_once_its_absence_has_lasted(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(waiting, "GONE_SECONDS", 0.05)
+    never_seen, seen = waiting.Absence(), waiting.Absence()
+    assert not seen.is_certain(object())
+    assert not seen.is_certain(None)
+    assert not never_seen.is_certain(None)
+    time.sleep(0.06)
+    assert seen.is_certain(None)
+    assert not never_seen.is_certain(None)
+    assert not seen.is_certain(object())
+    assert not seen.is_certain(None)
+
+
+def test_a_job_that_could_not_be_asked_for_is_asked_for_the_next_time(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    class Jobs:
+        def describe_restore_job(self, restore_job_id: str) -> RestoreJobModel:
+            return RestoreJobModel.model_validate(
+                {
+                    "restore_job_id": restore_job_id,
+                    "backup_id": "b",
+                    "target_index_name": "i",
+                    "status": "Completed",
+                }
+            )
+
+    def refuse(_: threading.Thread) -> None:
+        raise RuntimeError("can't start new thread")
+
+    monkeypatch.setattr(restore_jobs, "READY_SECONDS", 0.05)
+    board = JobBoard(Jobs())  # type: ignore[arg-type]
+    with monkeypatch.context() as refusing:
+        refusing.setattr(threading.Thread, "start", refuse)
+        assert board.look_when_ready("j") is None
+    monkeypatch.setattr(restore_jobs, "READY_SECONDS", FOREVER)
+    job = board.look_when_ready("j")
+    assert job is not None
+    assert job.is_completed

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import threading
+from collections.abc import Callable, Iterator
 
 import pytest
 from live_service import Service
-from pulumi_pinecone_backup import session
+from pulumi_pinecone_backup import backup_lifecycle, engine_bridge, retries, session
 from pulumi_pinecone_backup.emulator import Emulator
 from pulumi_pinecone_backup.engine_bridge import OneLineError
 from state_entry import Entry
@@ -79,3 +80,127 @@ def test_without_any_job_an_index_is_adopted_only_where_it_tells_its_source(
     emulator.clear_faults()
     restored.up(backup_id=backup_id)
     assert restored.id == lost.id
+
+
+def test_where_jobs_may_not_be_listed_a_lost_answer_is_found_all_the_same(
+    restored: Entry, service: Service, emulator: Emulator, backup_id: str, process: NewProcess
+) -> None:
+    emulator.add_fault("list_restore_jobs", "status", status=403, times=50)
+    emulator.add_fault("create_index_from_backup_operation", "drop_after")
+    restored.up(backup_id=backup_id)
+    assert service.indexes() == {"products", restored.id}
+    assert restored.outputs["status"] == "Ready"
+    process()
+    again = Entry("RestoredIndex", "recovered")
+    again.up(backup_id=backup_id)
+    assert again.id == restored.id
+    assert emulator.requests()["create_index_from_backup_operation"] == 1
+
+
+def test_the_failed_job_of_an_earlier_index_is_not_taken_for_that_of_the_new_one(
+    restored: Entry, emulator: Emulator, backup_id: str, process: NewProcess
+) -> None:
+    emulator.add_fault("create_index_from_backup_operation", "fail_job")
+    restored.up(backup_id=backup_id)
+    failed = restored.outputs["restore_job_id"]
+    process()
+    emulator.configure(restore_seconds=0.5)
+    emulator.add_fault("create_index_from_backup_operation", "drop_after")
+    emulator.add_fault("list_restore_jobs", "hide", times=20)
+    restored.up(backup_id=backup_id)
+    assert restored.outputs["status"] == "Ready"
+    assert restored.outputs.get("restore_job_id") != failed
+    assert emulator.requests()["delete_index"] == 1
+    emulator.clear_faults()
+    process()
+    assert restored.up(backup_id=backup_id) == "unchanged"
+
+
+def test_an_index_that_became_ready_after_all_is_verified_and_not_replaced(
+    restored: Entry, emulator: Emulator, backup_id: str, process: NewProcess
+) -> None:
+    restored.up(backup_id=backup_id)
+    restored.outputs |= {"status": "Failed", "verification": []}
+    process()
+    assert restored.up(backup_id=backup_id) == "updated"
+    assert restored.outputs["status"] == "Ready"
+    assert {row["result"] for row in restored.outputs["verification"]} == {"passed"}
+    assert emulator.requests()["create_index_from_backup_operation"] == 1
+    assert "delete_index" not in emulator.requests()
+
+
+def test_a_failed_and_protected_index_of_a_lost_run_is_removed_once_the_program_says_so(
+    restored: Entry,
+    service: Service,
+    emulator: Emulator,
+    backup_id: str,
+    process: NewProcess,
+    version: str,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    process(version)
+    emulator.add_fault("create_index_from_backup_operation", "fail_job")
+    restored.copy().up(backup_id=backup_id, deletion_protection="enabled")
+    process(version)
+    capsys.readouterr()
+    told = 'set `deletion_protection="disabled"` and run `pulumi up`, which removes it and restores'
+    with pytest.raises(OneLineError, match=told):
+        restored.up(backup_id=backup_id, deletion_protection="enabled")
+    said = capsys.readouterr().err
+    assert told in said
+    assert "is removed and restored again" not in said
+    process(version)
+    restored.up(backup_id=backup_id, deletion_protection="disabled")
+    assert restored.outputs["status"] == "Ready"
+    process(version)
+    restored.up(backup_id=backup_id, deletion_protection="enabled")
+    assert service.call("GET", f"/indexes/{restored.id}")["deletion_protection"] == "enabled"
+    assert service.indexes() == {"products", restored.id}
+
+
+@pytest.fixture
+def cancelled() -> Iterator[threading.Event]:
+    yield engine_bridge.cancelled
+    engine_bridge.cancelled.clear()
+
+
+def test_a_backup_whose_answer_was_lost_is_not_taken_again_after_an_interrupt(
+    backup: Entry,
+    emulator: Emulator,
+    products: str,
+    monkeypatch: pytest.MonkeyPatch,
+    cancelled: threading.Event,
+) -> None:
+    monkeypatch.setattr(backup_lifecycle, "_LOOKUP_SECONDS", 60.0)
+    emulator.configure(list_lag_seconds=600.0)
+    emulator.add_fault("create_backup", "drop_after")
+    threading.Timer(0.3, cancelled.set).start()
+    with pytest.raises(OneLineError, match="It may have taken effect all the same"):
+        backup.up(index_name=products)
+    assert emulator.requests()["create_backup"] == 1
+
+
+def test_an_interrupted_request_is_not_repeated(
+    restored: Entry,
+    emulator: Emulator,
+    backup_id: str,
+    monkeypatch: pytest.MonkeyPatch,
+    cancelled: threading.Event,
+) -> None:
+    monkeypatch.setattr(retries, "FIRST_WAIT_SECONDS", 600.0)
+    emulator.add_fault("describe_index", "status", status=503, times=50)
+    threading.Timer(0.3, cancelled.set).start()
+    with pytest.raises(OneLineError, match="503"):
+        restored.up(backup_id=backup_id)
+    assert emulator.requests()["describe_index"] == 2
+
+
+def test_an_interrupted_backup_asks_nothing_more(
+    backup: Entry, emulator: Emulator, products: str, cancelled: threading.Event
+) -> None:
+    emulator.configure(backup_seconds=600.0)
+    emulator.add_fault("describe_backup", "status", status=503, times=50)
+    threading.Timer(0.3, cancelled.set).start()
+    backup.up(index_name=products)
+    assert backup.id
+    assert backup.outputs["status"] == "Initializing"

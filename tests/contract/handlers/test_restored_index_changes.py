@@ -134,6 +134,18 @@ def test_a_capacity_in_error_is_told_and_the_index_is_kept(
     assert restored.id in service.indexes()
 
 
+def test_a_capacity_that_was_refused_is_asked_for_again_by_the_next_run(
+    restored: Entry, emulator: Emulator, service: Service, backup_id: str, process: NewProcess
+) -> None:
+    emulator.configure(dedicated_capacity=False)
+    process("2026-04")
+    restored.up(backup_id=backup_id, read_capacity=DEDICATED)
+    emulator.configure(dedicated_capacity=True)
+    process("2026-04")
+    assert restored.up(backup_id=backup_id, read_capacity=DEDICATED) == "updated"
+    assert live(service, restored)["read_capacity"]["mode"] == "Dedicated"
+
+
 def test_a_capacity_that_is_not_waited_for_is_told_and_follows_a_refresh(
     restored: Entry,
     service: Service,

@@ -42,13 +42,15 @@ def test_what_a_lost_run_has_made_is_continued_and_the_other_entry_leaves_it_alo
     assert emulator.requests()["create_index_from_backup_operation"] == 1
 
     process(version)
-    with pytest.raises(OneLineError, match="now belongs to another resource or stack"):
+    with pytest.raises(OneLineError, match="carries a newer mark of this resource"):
         lost.up(backup_id=backup_id, tags={"mine": "1"})
     lost.refresh()
-    assert "now belongs to another resource or stack" in capsys.readouterr().err
+    assert "carries a newer mark of this resource" in capsys.readouterr().err
     process(version)
     lost.down()
-    assert "was not deleted: its tag `pulumi-owner` shows" in capsys.readouterr().err
+    said = capsys.readouterr().err
+    assert "not deleted: index `" in said
+    assert "another state of this stack has gone on with it, or a run of this one was lost" in said
     assert restored.id in service.indexes()
 
 
@@ -188,3 +190,45 @@ def test_where_a_key_shows_nothing_the_state_is_kept_unless_that_is_accepted(
         restored.refresh()
     monkeypatch.setenv("PINECONE_BACKUP_ACCEPT_GONE", "1")
     assert restored.refresh() is False
+
+
+@pytest.mark.parametrize("asked", ["list_restore_jobs", "describe_backup"])
+def test_an_index_keeps_its_recorded_mark_where_it_cannot_be_continued(
+    restored: Entry,
+    service: Service,
+    emulator: Emulator,
+    backup_id: str,
+    process: NewProcess,
+    version: str,
+    asked: str,
+) -> None:
+    process(version)
+    restored.up(backup_id=backup_id)
+    process(version)
+    emulator.add_fault(asked, "status", status=403, times=50)
+    again = restored.copy()
+    again.check(backup_id=backup_id)
+    try:
+        again._create(again.check({}, backup_id=backup_id))
+    except OneLineError:
+        assert live(service, restored)["tags"]["pulumi-owner"] == restored.outputs["owner_mark"]
+    else:
+        assert live(service, restored)["tags"]["pulumi-owner"] == again.outputs["owner_mark"]
+        restored = again
+    emulator.clear_faults()
+    process(version)
+    restored.down()
+    assert service.indexes() == {"products"}
+
+
+def test_a_mark_whose_answer_was_lost_is_the_one_that_is_recorded(
+    restored: Entry, service: Service, emulator: Emulator, backup_id: str, process: NewProcess
+) -> None:
+    restored.copy().up(backup_id=backup_id, wait=False)
+    process()
+    emulator.add_fault("configure_index", "drop_after")
+    restored.up(backup_id=backup_id, wait=False)
+    assert live(service, restored)["tags"]["pulumi-owner"] == restored.outputs["owner_mark"]
+    process()
+    restored.down()
+    assert service.indexes() == {"products"}
