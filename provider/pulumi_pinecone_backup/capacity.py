@@ -110,7 +110,7 @@ def _settled(operation: Operation, *, replaces: dict[str, Any] | None = None) ->
 
     def ended(look: IndexModel | None) -> IndexModel | None:
         if absence.is_certain(look):
-            raise operation.vanished("is not there any more")
+            raise operation.vanished()
         if look is None:
             return None
         operation.restore.index = look

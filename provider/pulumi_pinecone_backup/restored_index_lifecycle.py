@@ -282,17 +282,17 @@ class Operation:
             WaitTimeoutError: It was still going on at the deadline.
         """
         self.restore.status = self.restore.status or "Initializing"
-        absence = waiting.Absence()
+        absence = waiting.Absence(seen=self.restore.index is not None)
 
         def ended(look: IndexModel | None) -> IndexModel | None:
             if absence.is_certain(look):
-                raise self.vanished("is not there any more")
+                raise self.vanished()
             if look is None:
                 return None
             self.restore.index, self.restore.project = look, look.project
             self.restore.status = look.status.state
             if look.is_terminating:
-                raise self.vanished("is being deleted")
+                return None  # this index, or a late answer that tells of the one before it
             self._mark(look)
             if look.is_failed:
                 raise self._failed(look.status.state, f"the index is {look.status.state}")
@@ -329,12 +329,12 @@ class Operation:
             done = job.completed_at if job else None
             self.restore.restore_completed_at = done or datetime.now(timezone.utc)
 
-    def vanished(self, how: str) -> JobFailedError:
+    def vanished(self) -> JobFailedError:
         """Note that somebody has deleted the index, and return the error that says so."""
         self.restore.status = "Failed"
         return JobFailedError(
-            f"index `{self.name}` {how}: somebody has deleted it; the next `pulumi up` restores "
-            f"backup `{self.inputs.backup_id}` again",
+            f"index `{self.name}` is not there any more: somebody has deleted it; the next `pulumi "
+            f"up` restores backup `{self.inputs.backup_id}` again",
             resource_id=self.name,
             last_status="Failed",
         )
