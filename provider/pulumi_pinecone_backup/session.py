@@ -108,6 +108,14 @@ class Session:
         )
         return found
 
+    def has_seen_free(self, index_name: str) -> bool:
+        """Returns whether the list that this process has asked for shows no such index."""
+        with self.lock:
+            listed = self._preflight.get("indexes")
+            return (
+                listed is not None and index_name not in listed and index_name not in self.deleted
+            )
+
     def backups(self) -> dict[str, BackupModel] | None:
         """Returns the project's backups by id, asked once per process; None if not to be had."""
         found: dict[str, BackupModel] | None = self._cached(

@@ -188,11 +188,12 @@ def test_an_interrupted_request_is_not_repeated(
     cancelled: threading.Event,
 ) -> None:
     monkeypatch.setattr(retries, "FIRST_WAIT_SECONDS", 600.0)
-    emulator.add_fault("describe_index", "status", status=503, times=50)
+    news = restored.check(backup_id=backup_id)
+    emulator.add_fault("describe_backup", "status", status=503, times=50)
     threading.Timer(0.3, cancelled.set).start()
     with pytest.raises(OneLineError, match="503"):
-        restored.up(backup_id=backup_id)
-    assert emulator.requests()["describe_index"] == 2
+        restored._create(news)
+    assert emulator.requests()["describe_backup"] == 2
 
 
 def test_an_interrupted_backup_asks_nothing_more(
@@ -204,3 +205,37 @@ def test_an_interrupted_backup_asks_nothing_more(
     backup.up(index_name=products)
     assert backup.id
     assert backup.outputs["status"] == "Initializing"
+
+
+@pytest.mark.parametrize("found", ["ours", "ours, failed", "ours, terminating", "another's"])
+def test_a_name_that_was_free_at_the_preview_checks_is_looked_at_when_it_is_taken(
+    restored: Entry,
+    service: Service,
+    emulator: Emulator,
+    backup_id: str,
+    process: NewProcess,
+    version: str,
+    found: str,
+) -> None:
+    process(version)
+    news = restored.check(backup_id=backup_id)
+    name = news["name"]
+    if found == "ours, failed":
+        emulator.add_fault("create_index_from_backup_operation", "fail_job")
+    mark = "ffffffffffff-00000000" if found == "another's" else f"{news['identity']}-00000000"
+    body = {"name": name, "tags": {"pulumi-owner": mark}}
+    service.call("POST", f"/backups/{backup_id}/create-index", body)
+    if found == "ours, terminating":
+        emulator.configure(delete_seconds=0.5)
+        service.call("DELETE", f"/indexes/{name}")
+    before = emulator.requests()["create_index_from_backup_operation"]
+    if found == "another's":
+        with pytest.raises(OneLineError, match="it belongs to another resource or stack"):
+            restored._create(news)
+    else:
+        restored._create(news)
+        assert restored.outputs["status"] == "Ready"
+        assert restored.outputs["owner_mark"] != mark
+    posts = emulator.requests()["create_index_from_backup_operation"] - before
+    assert posts == (1 if found in ("ours", "another's") else 2)
+    assert service.indexes() == {"products", name}
