@@ -67,8 +67,9 @@ def _replaces(olds: Mapping[str, Any], news: Mapping[str, Any]) -> list[str]:
 def _has_become_ready(olds: Mapping[str, Any]) -> bool:
     """Return whether a restore that is recorded as failed has a Ready index: that is the truth."""
     live = (session.current.indexes() or {}).get(str(olds.get("name")))
-    whose = ownership.standing(live, olds.get("owner_mark")) if live else None
-    return live is not None and live.is_ready and whose in ("ours", "not marked")
+    if live is None or not live.is_ready:
+        return False
+    return ownership.standing(live, olds.get("owner_mark")) not in ownership.FOREIGN
 
 
 def _changed_ids(olds: Mapping[str, Any], news: Mapping[str, Any]) -> list[str]:

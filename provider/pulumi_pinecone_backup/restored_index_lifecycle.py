@@ -99,14 +99,10 @@ class Operation:
         Raises:
             PineconeBackupError: Nothing of ours exists at the service.
         """
-        if session.current.has_seen_free(self.name):
-            self._restore(self._ready_backup())
-        else:
-            self._start_where_taken()
+        self._start_at(None if session.current.has_seen_free(self.name) else self._live())
 
-    def _start_where_taken(self) -> None:
-        """Look what has the name, if anything does, before anything is asked for."""
-        live = self._live()
+    def _start_at(self, live: IndexModel | None) -> None:
+        """Start where `live` has the name, or nothing does."""
         while live is not None and (live.is_terminating or self.name in session.current.deleted):
             self._wait_until_gone()
             session.current.deleted.discard(self.name)
@@ -117,9 +113,6 @@ class Operation:
         backup = self._ready_backup()
         if live is not None:
             self._remove_failed(live)
-        self._restore(backup)
-
-    def _restore(self, backup: BackupModel) -> None:
         self.restore.recovery_point_at = backup.created_at
         self.restore.owner_mark = new_mark(self.inputs.identity)
         self._post(backup)
@@ -221,10 +214,11 @@ class Operation:
                 break
             except ConflictError as error:
                 if not self._found_after(error):
-                    if self._live() is None:
+                    live = self._live()
+                    if live is None:
                         raise
                     # A killed run's request may arrive after this run has looked.
-                    self._start_where_taken()
+                    self._start_at(live)
                 return
             except PreconditionError:
                 self.watchers.ready_backups.pop(backup.backup_id, None)

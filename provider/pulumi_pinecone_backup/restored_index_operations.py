@@ -47,9 +47,7 @@ def create(props: Mapping[str, Any], call: Call) -> CreateResult:
     operation.start()
     error = _completed(operation)
     _claim(inputs.identity, operation.name, error)
-    outputs = restored_index_outputs(inputs, operation.restore)
-    if error is not None and operation.restore.index is not None:
-        outputs |= _observed(outputs, operation.restore.index)
+    outputs = _outputs(inputs, operation.restore, error)
     return results.created(call, operation.name, outputs, error)
 
 
@@ -79,10 +77,7 @@ def update(id_: str, olds: Mapping[str, Any], news: Mapping[str, Any], call: Cal
         restore.status = "Ready" if live.is_ready else live.status.state
         error = _caught(operation.shape) or _caught(lambda: capacity.converge(operation))
     _claim(inputs.identity, id_, error)
-    outputs = restored_index_outputs(inputs, restore)
-    if error is not None:
-        outputs |= _observed(outputs, restore.index or live)
-    return results.updated(call, id_, outputs, error)
+    return results.updated(call, id_, _outputs(inputs, restore, error), error)
 
 
 def read(id_: str, props: Mapping[str, Any], call: Call) -> ReadResult:
@@ -221,6 +216,16 @@ def _caught_job(index_name: str) -> Any:
         return session.current.jobs().newest(index_name, None)
     except PineconeBackupError:
         return None  # jobs are advice
+
+
+def _outputs(
+    inputs: RestoredIndexInputs, restore: Restore, error: Exception | None
+) -> dict[str, Any]:
+    """Return the outputs; after an error they say what is live, so that diff sees what is left."""
+    outputs = restored_index_outputs(inputs, restore)
+    if error is not None and restore.index is not None:
+        outputs |= _observed(outputs, restore.index)
+    return outputs
 
 
 def _observed(recorded: Mapping[str, Any], live: IndexModel) -> dict[str, Any]:

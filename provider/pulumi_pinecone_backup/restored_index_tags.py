@@ -69,15 +69,14 @@ def observed(recorded: Mapping[str, Any], live: IndexModel) -> dict[str, str] | 
     present = without_mark(live.tags)
     if not recorded.get("inherit_tags"):
         return present
-    # What an earlier refresh has found lost is inherited, too.
-    inherited = dict.fromkeys(key for key, value in given.items() if not value)
+    lost_before = {key for key, value in given.items() if not value}  # as a refresh has found
     before = dict(recorded.get("effective_tags") or {})
-    inherited |= {key: value for key, value in before.items() if key not in given}
-    lost = {key: "" for key in inherited if key not in present}
+    inherited = {key: value for key, value in before.items() if key not in given}
+    lost = {key: "" for key in lost_before | inherited.keys() if key not in present}
     own = {
         key: value
         for key, value in present.items()
-        if key not in inherited or inherited[key] not in (None, value)
+        if key not in lost_before and inherited.get(key) != value
     }
     return dict(sorted({**own, **lost}.items()))
 

@@ -7,15 +7,15 @@ from typing import Any
 import pytest
 import requests
 import yaml
-from contract.emulator.conformance import descriptions
+from contract.emulator.conformance import descriptions, version_of
 from openapi_core import OpenAPI
 from openapi_core.contrib.requests import RequestsOpenAPIRequest, RequestsOpenAPIResponse
 from openapi_core.exceptions import OpenAPIError
-from pulumi_pinecone_backup import retries
 from pulumi_pinecone_backup.client import Client
 from pulumi_pinecone_backup.emulator import Emulator
 from pulumi_pinecone_backup.settings import Settings
 from pulumi_pinecone_backup.versions import API_VERSIONS
+from retries_at_once import retry_at_once
 
 KEY = "pcsk_first_0123456789"
 OTHER_KEY = "pcsk_other_0123456789"
@@ -52,8 +52,7 @@ def clean_environment(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture(autouse=True)
 def retries_without_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(retries, "FIRST_WAIT_SECONDS", 0.0)
-    monkeypatch.setattr(retries, "JITTER_SECONDS", 0.0)
+    retry_at_once(monkeypatch)
 
 
 @pytest.fixture
@@ -85,8 +84,7 @@ def _descriptions(_emulator: Emulator) -> dict[str, OpenAPI]:
     for path in descriptions():
         description = yaml.safe_load(path.read_text("utf-8"))
         description["servers"] = [{"url": _emulator.url}]
-        name = next(name for name in API_VERSIONS if f"_{name}." in path.name)
-        found[name] = OpenAPI.from_dict(description)
+        found[version_of(path)] = OpenAPI.from_dict(description)
     return found
 
 

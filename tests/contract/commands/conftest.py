@@ -10,9 +10,10 @@ import pytest
 from click.testing import CliRunner, Result
 from handler_process import new_process
 from live_service import KEY, OTHER_KEY, Service
-from pulumi_pinecone_backup import restore_drill, restored_index_lifecycle, retries, verification
+from pulumi_pinecone_backup import restore_drill, restored_index_lifecycle, verification
 from pulumi_pinecone_backup.cli import main
 from pulumi_pinecone_backup.emulator import Emulator
+from retries_at_once import retry_at_once
 
 Run = Callable[..., Result]
 COMMAND = str(Path(sys.executable).parent / "pinecone-backup")
@@ -50,8 +51,7 @@ def run(environment: dict[str, str], monkeypatch: pytest.MonkeyPatch, tmp_path: 
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(restore_drill, "_APPEAR_SECONDS", 0.0)
     monkeypatch.setattr(restored_index_lifecycle, "_APPEAR_SECONDS", 0.0)
-    monkeypatch.setattr(retries, "FIRST_WAIT_SECONDS", 0.0)
-    monkeypatch.setattr(retries, "JITTER_SECONDS", 0.0)
+    retry_at_once(monkeypatch)
     monkeypatch.setattr(verification, "COUNT_POLL_SECONDS", 0.0)
 
     def call(*arguments: str, code: int = 0, **more: str) -> Result:

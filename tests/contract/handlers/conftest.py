@@ -11,7 +11,6 @@ from live_service import KEY, OTHER_KEY, Service
 from pulumi_pinecone_backup import (
     backup_lifecycle,
     restored_index_lifecycle,
-    retries,
     session,
     verification,
     waiting,
@@ -19,6 +18,7 @@ from pulumi_pinecone_backup import (
 )
 from pulumi_pinecone_backup.emulator import Emulator
 from pulumi_pinecone_backup.versions import API_VERSIONS
+from retries_at_once import retry_at_once
 from state_entry import Entry
 
 NewProcess = Callable[..., session.Session]
@@ -73,8 +73,7 @@ def short_waits(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(waiting, "RETRY_SECONDS", 0.02)
     monkeypatch.setattr(waiting, "GONE_SECONDS", 0.05)
     monkeypatch.setattr(watcher, "_QUICK_SECONDS", 0.02)
-    monkeypatch.setattr(retries, "FIRST_WAIT_SECONDS", 0.0)
-    monkeypatch.setattr(retries, "JITTER_SECONDS", 0.0)
+    retry_at_once(monkeypatch)
 
 
 @pytest.fixture(autouse=True)

@@ -10,9 +10,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from contract.emulator.conformance import descriptions
+from contract.emulator.conformance import descriptions, version_of
 from pulumi_pinecone_backup.operations import OPERATIONS
-from pulumi_pinecone_backup.versions import API_VERSIONS
 
 PARAMS = {
     "index_name": "docs",
@@ -78,7 +77,7 @@ def described_errors() -> set[tuple[str, str, int]]:
     found = set()
     for path in descriptions():
         description = yaml.safe_load(path.read_text("utf-8"))
-        version = next(name for name in API_VERSIONS if f"_{name}." in path.name)
+        version = version_of(path)
         for item in description["paths"].values():
             for operation in item.values():
                 if not isinstance(operation, dict) or operation["operationId"] not in OPERATIONS:

@@ -4,10 +4,10 @@ from datetime import datetime, timedelta, timezone
 from email.utils import format_datetime
 
 import pytest
-from pulumi_pinecone_backup import retries
 from pulumi_pinecone_backup.errors import ApiError, PineconeBackupError, TransportError
 from pulumi_pinecone_backup.operations import OPERATIONS
 from pulumi_pinecone_backup.retries import ATTEMPTS, SECONDS, attempts_of, retry_after_seconds
+from retries_at_once import retry_at_once
 
 PASSING = {429, 500, 502, 503, 504}
 STATUSES = [400, 401, 402, 403, 404, 409, 412, 422, 429, 500, 501, 502, 503, 504]
@@ -15,8 +15,7 @@ STATUSES = [400, 401, 402, 403, 404, 409, 412, 422, 429, 500, 501, 502, 503, 504
 
 @pytest.fixture(autouse=True)
 def _no_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(retries, "FIRST_WAIT_SECONDS", 0.0)
-    monkeypatch.setattr(retries, "JITTER_SECONDS", 0.0)
+    retry_at_once(monkeypatch)
 
 
 def _attempts(operation_id: str, error: PineconeBackupError) -> int:
