@@ -29,7 +29,7 @@ from typing import Any
 import requests
 from pulumi_pinecone_backup.emulator import Emulator
 from pulumi_pinecone_backup.emulator.server import listen
-from pulumi_pinecone_backup.emulator.serving import QuickServer
+from pulumi_pinecone_backup.emulator.web.serving import QuickServer
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import Response

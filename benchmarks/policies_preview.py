@@ -18,9 +18,9 @@ import time
 from pathlib import Path
 from statistics import median
 
-from live_service import KEY, Service
 from pulumi_pinecone_backup.emulator import Emulator
-from pulumi_stack import Stack
+from support.live_service import KEY, Service
+from support.pulumi_stack import Stack
 
 MOST_ADDED = 0.30
 PACK = Path(__file__).parents[1] / "policies"

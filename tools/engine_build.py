@@ -1,8 +1,8 @@
 """Builds the Pulumi engine from its Go modules, by name and checksum.
 
-For where the official archive is out of reach. The wrapper modules in `tools/engine/` pin every
-module: the CLI, and the last Python language host that was part of a module which everyone can
-get. Two wrappers, because the two need different versions of the same module.
+For where the official archive is out of reach. The wrapper modules in `tools/engine_modules/` pin
+every module: the CLI, and the last Python language host that was part of a module which everyone
+can get. Two wrappers, because the two need different versions of the same module.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from console import run
 from engine_archive import VERSION
 from places import OTHER_CACHE, require_space
 
-WRAPPERS = Path(__file__).resolve().parent / "engine"
+WRAPPERS = Path(__file__).resolve().parent / "engine_modules"
 CLI = "github.com/pulumi/pulumi/pkg/v3/cmd/pulumi"
 SDK = "github.com/pulumi/pulumi/sdk/v3"
 LANGUAGE_HOST = f"{SDK}/python/cmd/pulumi-language-python"

@@ -17,11 +17,11 @@ from typing import Any
 _ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(_ROOT / "tests"))
 
-from background_run import BackgroundRun  # noqa: E402
-from background_run import wait_until as wait_until  # noqa: E402
 from chaos.emulator_process import EmulatorProcess  # noqa: E402
-from live_service import KEY, Service  # noqa: E402
-from pulumi_stack import Stack  # noqa: E402
+from support.background_run import BackgroundRun  # noqa: E402
+from support.background_run import wait_until as wait_until  # noqa: E402
+from support.live_service import KEY, Service  # noqa: E402
+from support.pulumi_stack import Stack  # noqa: E402
 
 RESTORES = 'for n in range({count}):\n    RestoredIndex(f"r{{n}}", backup_id="{backup}")\n'
 SLEEPERS = (

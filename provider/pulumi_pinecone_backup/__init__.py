@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from .errors import (
+from pulumi_pinecone_backup.errors import (
     ApiError,
     ConfigurationError,
     ConflictError,
@@ -17,15 +17,20 @@ from .errors import (
     VerificationError,
     WaitTimeoutError,
 )
-from .functions import (
+from pulumi_pinecone_backup.functions import (
     get_backup,
     get_latest_backup,
     get_restore_job,
     list_backups,
     list_restore_jobs,
 )
-from .models import BackupModel, BackupScheduleModel, IndexModel, RestoreJobModel
-from .resources import Backup, BackupSchedule, RestoredIndex
+from pulumi_pinecone_backup.resources import Backup, BackupSchedule, RestoredIndex
+from pulumi_pinecone_backup.service.models import (
+    BackupModel,
+    BackupScheduleModel,
+    IndexModel,
+    RestoreJobModel,
+)
 
 __all__ = [
     "ApiError",

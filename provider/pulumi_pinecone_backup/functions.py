@@ -15,11 +15,11 @@ from typing import Final, ParamSpec, TypeVar
 
 import pulumi
 
-from . import program
-from .client import Client
-from .errors import PineconeBackupError
-from .models import BackupModel, RestoreJobModel, rfc3339
-from .settings import NAMESPACE, STACK_SETTINGS, Settings
+from pulumi_pinecone_backup.engine import program
+from pulumi_pinecone_backup.errors import PineconeBackupError
+from pulumi_pinecone_backup.service.client import Client
+from pulumi_pinecone_backup.service.models import BackupModel, RestoreJobModel, rfc3339
+from pulumi_pinecone_backup.service.settings import NAMESPACE, STACK_SETTINGS, Settings
 
 _BEFORE_ALL_TIMES: Final = datetime.min.replace(tzinfo=timezone.utc)
 _MOST_STATUSES_SHOWN: Final = 3

@@ -21,20 +21,22 @@ from pulumi.dynamic import (
     UpdateResult,
 )
 
-from . import (
-    backup_lifecycle,
-    backup_operations,
-    backup_schedule_operations,
-    checking,
-    engine_bridge,
-    restored_index_check,
-    restored_index_diff,
-    restored_index_operations,
-    session,
+from pulumi_pinecone_backup.backup import operations as backup_operations
+from pulumi_pinecone_backup.backup import start as backup_lifecycle
+from pulumi_pinecone_backup.backup_schedule import operations as backup_schedule_operations
+from pulumi_pinecone_backup.engine import bridge as engine_bridge
+from pulumi_pinecone_backup.errors import PineconeBackupError
+from pulumi_pinecone_backup.lifecycle import checks as checking
+from pulumi_pinecone_backup.lifecycle import session
+from pulumi_pinecone_backup.lifecycle.inputs import (
+    BackupInputs,
+    BackupScheduleInputs,
+    RestoredIndexInputs,
 )
-from .errors import PineconeBackupError
-from .inputs import BackupInputs, BackupScheduleInputs, RestoredIndexInputs
-from .settings import NAMESPACE, STACK_SETTINGS
+from pulumi_pinecone_backup.restored_index import check as restored_index_check
+from pulumi_pinecone_backup.restored_index import diff as restored_index_diff
+from pulumi_pinecone_backup.restored_index import operations as restored_index_operations
+from pulumi_pinecone_backup.service.settings import NAMESPACE, STACK_SETTINGS
 
 _CONFIG_KEYS = (*(f"{NAMESPACE}:{name}" for name in STACK_SETTINGS), "pinecone:apiKey")
 

@@ -13,9 +13,15 @@ import pulumi
 from pulumi import Input, Output
 from pulumi.dynamic import Resource, ResourceProvider
 
-from . import engine_bridge, outputs, program
-from .handlers import BackupHandler, BackupScheduleHandler, RestoredIndexHandler
-from .naming import identity_of
+from pulumi_pinecone_backup.engine import bridge as engine_bridge
+from pulumi_pinecone_backup.engine import program
+from pulumi_pinecone_backup.handlers import (
+    BackupHandler,
+    BackupScheduleHandler,
+    RestoredIndexHandler,
+)
+from pulumi_pinecone_backup.lifecycle import outputs
+from pulumi_pinecone_backup.lifecycle.identity import identity_of
 
 Self = TypeVar("Self", bound="_Resource")
 

@@ -7,12 +7,12 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, cast
 
-from background_run import BackgroundRun, wait_until
 from chaos.cases import HOURS, RESTORE, Case
 from chaos.emulator_process import EmulatorProcess
-from live_service import KEY, Service
 from pulumi_pinecone_backup.emulator import Emulator
-from pulumi_stack import Stack
+from support.background_run import BackgroundRun, wait_until
+from support.live_service import KEY, Service
+from support.pulumi_stack import Stack
 
 RUN_SECONDS = 150.0
 TRIGGER_SECONDS = 20.0

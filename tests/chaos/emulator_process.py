@@ -10,8 +10,8 @@ from types import TracebackType
 from typing import Any
 
 import requests
-from background_run import wait_until
-from live_service import KEY
+from support.background_run import wait_until
+from support.live_service import KEY
 
 
 class EmulatorProcess:

@@ -14,8 +14,8 @@ import pytest
 from chaos.cases import MOMENTS, SCENARIOS, STORMS, TARGETS, case_of
 from chaos.disturbance import Disturbance
 from chaos.emulator_process import EmulatorProcess
-from live_service import KEY
-from pulumi_stack import Stack
+from support.live_service import KEY
+from support.pulumi_stack import Stack
 
 SHORT = range(8)
 

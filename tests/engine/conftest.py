@@ -6,9 +6,9 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from live_service import KEY, OTHER_KEY, Service
 from pulumi_pinecone_backup.emulator import Emulator
-from pulumi_stack import Stack
+from support.live_service import KEY, OTHER_KEY, Service
+from support.pulumi_stack import Stack
 
 
 @pytest.fixture

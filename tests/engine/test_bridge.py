@@ -11,10 +11,10 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from background_run import BackgroundRun, wait_until
-from live_service import Service
-from pulumi_stack import Result, Stack
-from service_journal import Journal
+from support.background_run import BackgroundRun, wait_until
+from support.live_service import Service
+from support.pulumi_stack import Result, Stack
+from support.service_journal import Journal
 
 pytestmark = pytest.mark.engine
 
@@ -263,7 +263,7 @@ def test_the_program_of_a_resource_is_seen_as_one_that_may_end_at_once(
         pulumi.export("on_interrupt", signal.getsignal(signal.SIGINT).__module__)
         """
     )
-    assert "pulumi_pinecone_backup.engine_bridge" in stack.preview().text
+    assert "pulumi_pinecone_backup.engine.bridge" in stack.preview().text
 
 
 @pytest.mark.parametrize(

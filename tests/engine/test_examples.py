@@ -13,10 +13,10 @@ from typing import Any
 
 import pytest
 import yaml
-from live_service import KEY, Service
 from pulumi_pinecone_backup import Backup, BackupSchedule, RestoredIndex
 from pulumi_pinecone_backup.emulator import Emulator
-from pulumi_stack import Stack
+from support.live_service import KEY, Service
+from support.pulumi_stack import Stack
 
 EXAMPLES = Path(__file__).resolve().parents[2] / "examples"
 TESTED_ELSEWHERE = {"quickstart", "policy-audit"}

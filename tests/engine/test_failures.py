@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 
 import pytest
-from live_service import KEY, OTHER_KEY, Service
-from pulumi_stack import Stack
+from support.live_service import KEY, OTHER_KEY, Service
+from support.pulumi_stack import Stack
 
 pytestmark = pytest.mark.engine
 

@@ -9,8 +9,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from live_service import Service
-from pulumi_stack import Stack
+from support.live_service import Service
+from support.pulumi_stack import Stack
 
 COMMAND = str(Path(sys.executable).parent / "pinecone-backup")
 

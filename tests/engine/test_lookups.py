@@ -6,9 +6,9 @@ import json
 from typing import Any
 
 import pytest
-from live_service import KEY, Service
-from pulumi_stack import Stack
-from service_journal import Journal
+from support.live_service import KEY, Service
+from support.pulumi_stack import Stack
+from support.service_journal import Journal
 
 pytestmark = pytest.mark.engine
 

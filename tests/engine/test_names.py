@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
-from live_service import Service
-from pulumi_stack import Stack
-from service_journal import Journal, assert_exactly_declared
+from support.live_service import Service
+from support.pulumi_stack import Stack
+from support.service_journal import Journal, assert_exactly_declared
 
 pytestmark = [
     pytest.mark.engine,

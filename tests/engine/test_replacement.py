@@ -7,9 +7,9 @@ for the new one, and there the new backup was seen Ready before.
 from __future__ import annotations
 
 import pytest
-from live_service import Service
-from pulumi_stack import Stack
-from service_journal import Gap, Journal, assert_exactly_declared
+from support.live_service import Service
+from support.pulumi_stack import Stack
+from support.service_journal import Gap, Journal, assert_exactly_declared
 
 pytestmark = [
     pytest.mark.engine,

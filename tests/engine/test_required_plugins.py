@@ -10,7 +10,7 @@ from __future__ import annotations
 import os
 
 import pytest
-from pulumi_stack import Stack
+from support.pulumi_stack import Stack
 
 pytestmark = pytest.mark.engine
 

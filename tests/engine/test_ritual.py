@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import pytest
-from live_service import Service
-from pulumi_stack import Stack
+from support.live_service import Service
+from support.pulumi_stack import Stack
 
 pytestmark = pytest.mark.engine
 

@@ -7,10 +7,10 @@ import signal
 from typing import Any
 
 import pytest
-from background_run import BackgroundRun, wait_until
-from live_service import Service
-from pulumi_stack import Stack
-from service_journal import Journal
+from support.background_run import BackgroundRun, wait_until
+from support.live_service import Service
+from support.pulumi_stack import Stack
+from support.service_journal import Journal
 
 pytestmark = pytest.mark.engine
 

@@ -6,9 +6,9 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from live_service import Service
-from pulumi_pinecone_backup.versions import API_VERSIONS
-from pulumi_stack import Stack
+from pulumi_pinecone_backup.service.versions import API_VERSIONS
+from support.live_service import Service
+from support.pulumi_stack import Stack
 
 pytestmark = pytest.mark.engine
 

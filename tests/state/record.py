@@ -13,9 +13,9 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
-from live_service import KEY, Service
 from pulumi_pinecone_backup.emulator import Emulator
-from pulumi_stack import Stack
+from support.live_service import KEY, Service
+from support.pulumi_stack import Stack
 
 ADDRESS = "http://127.0.0.1:1"
 """Stands for the emulator's address in what is recorded."""

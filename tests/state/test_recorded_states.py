@@ -5,9 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from live_service import KEY, Service
 from pulumi_pinecone_backup.emulator import Emulator
-from pulumi_stack import Stack
+from support.live_service import KEY, Service
+from support.pulumi_stack import Stack
 
 from .record import ADDRESS, restore
 

@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pulumi_pinecone_backup
 import pytest
-from pulumi_pinecone_backup import Backup, BackupSchedule, RestoredIndex, functions, settings
+from pulumi_pinecone_backup import Backup, BackupSchedule, RestoredIndex, functions
+from pulumi_pinecone_backup.service import settings
 
 ROOT = Path(__file__).resolve().parents[2]
 RESOURCES = (ROOT / "docs" / "resources.md").read_text("utf-8")

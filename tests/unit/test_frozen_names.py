@@ -7,22 +7,23 @@ import importlib.metadata
 import pulumi_pinecone_backup
 import pytest
 from pulumi.dynamic import Resource
-from pulumi_pinecone_backup import Backup, BackupSchedule, RestoredIndex, handlers, settings
-from pulumi_pinecone_backup.inputs import (
+from pulumi_pinecone_backup import Backup, BackupSchedule, RestoredIndex, handlers
+from pulumi_pinecone_backup.lifecycle.identity import derived_name, identity_of
+from pulumi_pinecone_backup.lifecycle.inputs import (
     MARK_TAG,
     BackupInputs,
     BackupScheduleInputs,
     RestoredIndexInputs,
     parse,
 )
-from pulumi_pinecone_backup.models import BackupModel, BackupScheduleModel
-from pulumi_pinecone_backup.naming import derived_name, identity_of
-from pulumi_pinecone_backup.outputs import (
+from pulumi_pinecone_backup.lifecycle.outputs import (
     Restore,
     backup_outputs,
     backup_schedule_outputs,
     restored_index_outputs,
 )
+from pulumi_pinecone_backup.service import settings
+from pulumi_pinecone_backup.service.models import BackupModel, BackupScheduleModel
 
 DISTRIBUTION = "pulumi-pinecone-backup"
 

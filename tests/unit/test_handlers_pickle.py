@@ -9,8 +9,9 @@ import sys
 import pytest
 from pulumi.dynamic import ResourceProvider
 from pulumi.dynamic.dynamic import serialize_provider
-from pulumi_pinecone_backup import handlers, session
-from pulumi_pinecone_backup.settings import ENVIRONMENT_API_KEY
+from pulumi_pinecone_backup import handlers
+from pulumi_pinecone_backup.lifecycle import session
+from pulumi_pinecone_backup.service.settings import ENVIRONMENT_API_KEY
 
 KEY = "pcsk_never_in_a_state"
 HANDLERS = (

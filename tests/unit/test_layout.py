@@ -11,9 +11,9 @@ from pathlib import Path
 
 import pulumi_pinecone_backup
 import pytest
-from pulumi_pinecone_backup.client import Client
-from pulumi_pinecone_backup.emulator.app import OPERATIONS as SERVED
-from pulumi_pinecone_backup.operations import OPERATIONS
+from pulumi_pinecone_backup.emulator.web.app import OPERATIONS as SERVED
+from pulumi_pinecone_backup.service.client import Client
+from pulumi_pinecone_backup.service.operations import OPERATIONS
 
 PACKAGE = Path(pulumi_pinecone_backup.__file__).parent
 EXTRAS = ("starlette", "uvicorn", "numpy", "orjson", "pulumi_policy")

@@ -12,8 +12,8 @@ from typing import Any, TypeVar
 
 import click
 
-from pulumi_pinecone_backup import session
-from pulumi_pinecone_backup.settings import NAMESPACE
+from pulumi_pinecone_backup.lifecycle import session
+from pulumi_pinecone_backup.service.settings import NAMESPACE
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 

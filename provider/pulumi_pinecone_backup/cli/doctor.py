@@ -12,10 +12,10 @@ from importlib.metadata import version
 import click
 
 from pulumi_pinecone_backup.cli import connection
-from pulumi_pinecone_backup.client import Client
 from pulumi_pinecone_backup.errors import PineconeBackupError
-from pulumi_pinecone_backup.models import IndexModel
-from pulumi_pinecone_backup.settings import Settings
+from pulumi_pinecone_backup.service.client import Client
+from pulumi_pinecone_backup.service.models import IndexModel
+from pulumi_pinecone_backup.service.settings import Settings
 
 OLDEST_ENGINE = (3, 254)
 """`pulumi import --file` takes inputs and outputs from this version on."""

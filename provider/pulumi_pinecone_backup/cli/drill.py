@@ -8,10 +8,10 @@ from dataclasses import asdict
 
 import click
 
-from pulumi_pinecone_backup import waiting
 from pulumi_pinecone_backup.cli import connection
 from pulumi_pinecone_backup.errors import PineconeBackupError
-from pulumi_pinecone_backup.restore_drill import Drill, run_drill
+from pulumi_pinecone_backup.restore_drill.drill import Drill, run_drill
+from pulumi_pinecone_backup.waiting import watchers as waiting
 
 _LONGEST_VALUE = 40
 

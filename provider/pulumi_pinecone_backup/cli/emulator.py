@@ -64,8 +64,8 @@ def command(
     No account and no network is needed. Faults, time and settings are steered under /_emulator/.
     """
     try:
-        from pulumi_pinecone_backup.emulator.database import DatabaseError
         from pulumi_pinecone_backup.emulator.server import Emulator
+        from pulumi_pinecone_backup.emulator.state.database import DatabaseError
     except ImportError as error:
         raise click.ClickException(f"{_EXTRA} ({error})") from error
 

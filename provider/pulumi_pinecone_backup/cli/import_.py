@@ -8,11 +8,10 @@ from typing import Any
 
 import click
 
-from pulumi_pinecone_backup import adoption
-from pulumi_pinecone_backup.adoption import Owner
-from pulumi_pinecone_backup.cli import connection
-from pulumi_pinecone_backup.client import Client
+from pulumi_pinecone_backup.cli import adoption, connection
+from pulumi_pinecone_backup.cli.adoption import Owner
 from pulumi_pinecone_backup.errors import PineconeBackupError
+from pulumi_pinecone_backup.service.client import Client
 
 _KINDS = {
     "backup": "Backup",

@@ -10,12 +10,12 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any
 
-from pulumi_pinecone_backup.emulator import admin
-from pulumi_pinecone_backup.emulator.app import OPERATION_IDS, Service, create_app
-from pulumi_pinecone_backup.emulator.faults import parse_fault
-from pulumi_pinecone_backup.emulator.serving import QuickServer, clean_end_on_signals
-from pulumi_pinecone_backup.emulator.settings import Settings
-from pulumi_pinecone_backup.emulator.state import State
+from pulumi_pinecone_backup.emulator.state.faults import parse_fault
+from pulumi_pinecone_backup.emulator.state.settings import Settings
+from pulumi_pinecone_backup.emulator.state.state import State
+from pulumi_pinecone_backup.emulator.web import admin
+from pulumi_pinecone_backup.emulator.web.app import OPERATION_IDS, Service, create_app
+from pulumi_pinecone_backup.emulator.web.serving import QuickServer, clean_end_on_signals
 
 _START_SECONDS = 10.0
 _STOP_SECONDS = 10.0

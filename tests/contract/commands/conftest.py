@@ -8,12 +8,14 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
-from handler_process import new_process
-from live_service import KEY, OTHER_KEY, Service
-from pulumi_pinecone_backup import restore_drill, restored_index_lifecycle, verification
 from pulumi_pinecone_backup.cli import main
 from pulumi_pinecone_backup.emulator import Emulator
-from retries_at_once import retry_at_once
+from pulumi_pinecone_backup.restore_drill import drill as restore_drill
+from pulumi_pinecone_backup.restored_index import restoration as restored_index_lifecycle
+from pulumi_pinecone_backup.restored_index import verification
+from support.handler_process import new_process
+from support.live_service import KEY, OTHER_KEY, Service
+from support.retries_at_once import retry_at_once
 
 Run = Callable[..., Result]
 COMMAND = str(Path(sys.executable).parent / "pinecone-backup")

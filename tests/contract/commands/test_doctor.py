@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 from click.testing import Result
-from live_service import KEY, Service
 from pulumi_pinecone_backup.emulator import Emulator
-from pulumi_pinecone_backup.versions import API_VERSIONS
-from pulumi_stack import engine_folder
+from pulumi_pinecone_backup.service.versions import API_VERSIONS
+from support.live_service import KEY, Service
+from support.pulumi_stack import engine_folder
 
 Run = Callable[..., Result]
 

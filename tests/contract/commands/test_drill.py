@@ -12,9 +12,9 @@ from typing import Any
 
 import pytest
 from click.testing import Result
-from live_service import KEY, Service
 from pulumi_pinecone_backup.emulator import Emulator
-from pulumi_pinecone_backup.versions import API_VERSIONS
+from pulumi_pinecone_backup.service.versions import API_VERSIONS
+from support.live_service import KEY, Service
 
 from .conftest import COMMAND
 

@@ -18,7 +18,7 @@ from typing import Any
 import yaml
 from contract.emulator.environments import environment
 from pulumi_pinecone_backup.emulator import Emulator
-from pulumi_pinecone_backup.emulator.app import OPERATION_IDS
+from pulumi_pinecone_backup.emulator.web.app import OPERATION_IDS
 
 HERE = Path(__file__).parent
 CHECKS = (

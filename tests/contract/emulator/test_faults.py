@@ -7,7 +7,7 @@ import pytest
 import requests
 from contract.emulator.api import Api
 from pulumi_pinecone_backup.emulator import Emulator
-from pulumi_pinecone_backup.emulator.app import OPERATION_IDS
+from pulumi_pinecone_backup.emulator.web.app import OPERATION_IDS
 
 
 @pytest.fixture

@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 from contract.emulator.api import VERSIONS, Api, refusal
 from pulumi_pinecone_backup.emulator import Emulator
-from pulumi_pinecone_backup.emulator.state import project_of
+from pulumi_pinecone_backup.emulator.state.state import project_of
 
 
 @pytest.mark.parametrize("key", ["wrong", ""])

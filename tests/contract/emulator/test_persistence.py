@@ -14,7 +14,7 @@ import pytest
 import requests
 from contract.emulator.api import Api, until
 from pulumi_pinecone_backup.emulator import Emulator
-from pulumi_pinecone_backup.emulator.database import DatabaseError
+from pulumi_pinecone_backup.emulator.state.database import DatabaseError
 
 ROUNDS = 30
 

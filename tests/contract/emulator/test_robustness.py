@@ -9,7 +9,7 @@ import pytest
 import requests
 from contract.emulator.api import Api
 from pulumi_pinecone_backup.emulator import Emulator
-from pulumi_pinecone_backup.emulator.app import BODY_LIMIT, OPERATIONS
+from pulumi_pinecone_backup.emulator.web.app import BODY_LIMIT, OPERATIONS
 
 DEEP = b"[" * 100_000
 BODIES = [

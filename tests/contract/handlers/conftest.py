@@ -6,20 +6,18 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-from handler_process import new_process
-from live_service import KEY, OTHER_KEY, Service
-from pulumi_pinecone_backup import (
-    backup_lifecycle,
-    restored_index_lifecycle,
-    session,
-    verification,
-    waiting,
-    watcher,
-)
+from pulumi_pinecone_backup.backup import start as backup_lifecycle
 from pulumi_pinecone_backup.emulator import Emulator
-from pulumi_pinecone_backup.versions import API_VERSIONS
-from retries_at_once import retry_at_once
-from state_entry import Entry
+from pulumi_pinecone_backup.lifecycle import session
+from pulumi_pinecone_backup.restored_index import restoration as restored_index_lifecycle
+from pulumi_pinecone_backup.restored_index import verification
+from pulumi_pinecone_backup.service.versions import API_VERSIONS
+from pulumi_pinecone_backup.waiting import watcher
+from pulumi_pinecone_backup.waiting import watchers as waiting
+from support.handler_process import new_process
+from support.live_service import KEY, OTHER_KEY, Service
+from support.retries_at_once import retry_at_once
+from support.state_entry import Entry
 
 NewProcess = Callable[..., session.Session]
 

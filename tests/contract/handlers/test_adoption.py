@@ -6,10 +6,11 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from live_service import Service
-from pulumi_pinecone_backup import adoption, session
+from pulumi_pinecone_backup.cli import adoption
 from pulumi_pinecone_backup.errors import ConfigurationError
-from state_entry import Entry, wire
+from pulumi_pinecone_backup.lifecycle import session
+from support.live_service import Service
+from support.state_entry import Entry, wire
 
 NewProcess = Callable[..., session.Session]
 

@@ -8,10 +8,10 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from live_service import Service
-from pulumi_pinecone_backup import session
 from pulumi_pinecone_backup.emulator import Emulator
-from state_entry import Entry
+from pulumi_pinecone_backup.lifecycle import session
+from support.live_service import Service
+from support.state_entry import Entry
 
 NewProcess = Callable[..., session.Session]
 

@@ -6,11 +6,14 @@ import threading
 from collections.abc import Callable, Iterator
 
 import pytest
-from live_service import Service
-from pulumi_pinecone_backup import backup_lifecycle, engine_bridge, retries, session
+from pulumi_pinecone_backup.backup import start as backup_lifecycle
 from pulumi_pinecone_backup.emulator import Emulator
-from pulumi_pinecone_backup.engine_bridge import OneLineError
-from state_entry import Entry
+from pulumi_pinecone_backup.engine import bridge as engine_bridge
+from pulumi_pinecone_backup.engine.bridge import OneLineError
+from pulumi_pinecone_backup.lifecycle import session
+from pulumi_pinecone_backup.service import retries
+from support.live_service import Service
+from support.state_entry import Entry
 
 NewProcess = Callable[..., session.Session]
 

@@ -6,12 +6,12 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from live_service import KEY, Service
-from pulumi_pinecone_backup import session
 from pulumi_pinecone_backup.emulator import Emulator
-from pulumi_pinecone_backup.engine_bridge import OneLineError
-from pulumi_pinecone_backup.versions import API_VERSIONS
-from state_entry import Entry, Refused
+from pulumi_pinecone_backup.engine.bridge import OneLineError
+from pulumi_pinecone_backup.lifecycle import session
+from pulumi_pinecone_backup.service.versions import API_VERSIONS
+from support.live_service import KEY, Service
+from support.state_entry import Entry, Refused
 
 NewProcess = Callable[..., session.Session]
 

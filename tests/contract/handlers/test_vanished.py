@@ -7,11 +7,11 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from live_service import Service
-from pulumi_pinecone_backup import session
 from pulumi_pinecone_backup.emulator import Emulator
-from pulumi_pinecone_backup.engine_bridge import OneLineError
-from state_entry import Entry
+from pulumi_pinecone_backup.engine.bridge import OneLineError
+from pulumi_pinecone_backup.lifecycle import session
+from support.live_service import Service
+from support.state_entry import Entry
 
 NewProcess = Callable[..., session.Session]
 CAPACITY = {

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
-from live_service import Service
-from pulumi_pinecone_backup import session
-from pulumi_pinecone_backup.adoption import Owner, backup_entry
+from pulumi_pinecone_backup.cli.adoption import Owner, backup_entry
 from pulumi_pinecone_backup.emulator import Emulator
-from state_entry import Entry, Refused
+from pulumi_pinecone_backup.lifecycle import session
+from support.live_service import Service
+from support.state_entry import Entry, Refused
 
 NewProcess = Callable[..., session.Session]
 DAY = 86400.0

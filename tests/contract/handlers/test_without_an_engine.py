@@ -6,11 +6,12 @@ import sys
 from collections.abc import Callable
 
 import pytest
-from live_service import KEY, Service
 from pulumi.dynamic import Config, ConfigureRequest
-from pulumi_pinecone_backup import engine_bridge, session
 from pulumi_pinecone_backup.emulator import Emulator
-from state_entry import Entry
+from pulumi_pinecone_backup.engine import bridge as engine_bridge
+from pulumi_pinecone_backup.lifecycle import session
+from support.live_service import KEY, Service
+from support.state_entry import Entry
 
 NewProcess = Callable[..., session.Session]
 

@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from live_service import Service
-from pulumi_stack import Stack, engine_folder
+from support.live_service import Service
+from support.pulumi_stack import Stack, engine_folder
 
 pytestmark = pytest.mark.engine
 

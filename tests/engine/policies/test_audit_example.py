@@ -12,8 +12,8 @@ from pathlib import Path
 
 import pytest
 import yaml
-from live_service import Service
-from pulumi_stack import Stack
+from support.live_service import Service
+from support.pulumi_stack import Stack
 
 pytestmark = pytest.mark.engine
 

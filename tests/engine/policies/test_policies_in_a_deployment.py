@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
-from live_service import Service
-from pulumi_stack import Stack
+from support.live_service import Service
+from support.pulumi_stack import Stack
 
 pytestmark = pytest.mark.engine
 

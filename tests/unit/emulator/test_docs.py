@@ -4,10 +4,10 @@ import re
 from pathlib import Path
 
 from pulumi_pinecone_backup.cli.emulator import command
-from pulumi_pinecone_backup.emulator.app import OPERATIONS
-from pulumi_pinecone_backup.emulator.faults import FIELDS_OF_KIND
-from pulumi_pinecone_backup.emulator.settings import Settings
-from pulumi_pinecone_backup.emulator.versions import VERSIONS
+from pulumi_pinecone_backup.emulator.state.faults import FIELDS_OF_KIND
+from pulumi_pinecone_backup.emulator.state.settings import Settings
+from pulumi_pinecone_backup.emulator.state.versions import VERSIONS
+from pulumi_pinecone_backup.emulator.web.app import OPERATIONS
 
 PAGE = (Path(__file__).parents[3] / "docs" / "emulator.md").read_text()
 

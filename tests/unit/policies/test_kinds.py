@@ -17,7 +17,7 @@ from pinecone_backup_policies.kinds import (
 )
 from pulumi.dynamic import Resource
 from pulumi_pinecone_backup import Backup, BackupSchedule, RestoredIndex
-from pulumi_pinecone_backup.verification import Check
+from pulumi_pinecone_backup.restored_index.verification import Check
 
 from .pack_process import PACK
 

@@ -104,9 +104,9 @@ def test_every_make_target_that_a_page_names_exists(file: str) -> None:
     assert named <= targets
 
 
-def test_every_module_that_contributing_names_exists() -> None:
+def test_every_module_and_folder_that_contributing_names_exists() -> None:
     package = ROOT / "provider" / "pulumi_pinecone_backup"
-    named = re.findall(r"`([\w/*]+\.py)`", (ROOT / "CONTRIBUTING.md").read_text())
+    named = re.findall(r"`([\w/*]+(?:\.py|/))`", (ROOT / "CONTRIBUTING.md").read_text())
     assert len(named) > 10
     for path in named:
         assert [*ROOT.glob(path), *package.glob(path)], path

@@ -11,9 +11,9 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
-from live_service import KEY, Service
+from support.live_service import KEY, Service
 from pulumi_pinecone_backup.emulator import Emulator
-from pulumi_stack import Stack
+from support.pulumi_stack import Stack
 
 PROGRAM = """
 TAGS = {"environment": "production", "owner": "search"}

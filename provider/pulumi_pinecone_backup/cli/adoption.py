@@ -1,0 +1,211 @@
+"""Existing objects as entries of a state: what `pulumi import --file` needs to take them over.
+
+Pulumi cannot read an object of a resource written in Python by its id alone, so the entry brings
+inputs and outputs along, as the handlers would have stored them. An index gets this resource's
+mark, so that the entry owns it; nothing else changes at the service.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+from pulumi.dynamic import ReadResult, ResourceProvider
+from pulumi.dynamic.dynamic import serialize_provider
+
+from pulumi_pinecone_backup import handlers
+from pulumi_pinecone_backup.backup import operations as backup_operations
+from pulumi_pinecone_backup.backup_schedule import operations as backup_schedule_operations
+from pulumi_pinecone_backup.engine import bridge as engine_bridge
+from pulumi_pinecone_backup.engine.bridge import Call
+from pulumi_pinecone_backup.errors import ConfigurationError, NotFoundError
+from pulumi_pinecone_backup.lifecycle import session
+from pulumi_pinecone_backup.lifecycle.identity import identity_of, mark_identity, new_mark
+from pulumi_pinecone_backup.lifecycle.inputs import MARK_TAG, PROVIDER
+from pulumi_pinecone_backup.restored_index import operations as restored_index_operations
+from pulumi_pinecone_backup.restored_index import ownership
+from pulumi_pinecone_backup.restored_index.verification import skipped
+from pulumi_pinecone_backup.service.client import Client
+from pulumi_pinecone_backup.service.models import IndexModel, rfc3339
+
+_RESTORED_DEFAULTS: Final = {
+    "verify": "records",
+    "allow_empty": False,
+    "on_backup_change": "keep",
+    "wait": True,
+}
+_IMPORTED: Final = [
+    row.model_dump(exclude_none=True)
+    for row in skipped("the index was imported, not restored by this resource")
+]
+
+
+@dataclass(frozen=True)
+class Owner:
+    """The resource that an object becomes.
+
+    Attributes:
+        project: Pulumi project.
+        stack: Name of the stack, without organization.
+        resource_name: Pulumi name of the resource.
+    """
+
+    project: str
+    stack: str
+    resource_name: str
+
+    def fields(self, kind: str) -> dict[str, str]:
+        """Return the stored fields that say who the resource is."""
+        identity = identity_of(self.project, self.stack, token(kind), self.resource_name)
+        return {"identity": identity, "resource_name": self.resource_name}
+
+
+def token(kind: str) -> str:
+    """Return the type token of `Backup`, `RestoredIndex` or `BackupSchedule`."""
+    return f"pulumi-python:dynamic/pinecone:{kind}"
+
+
+def backup_entry(client: Client, owner: Owner, backup_id: str) -> dict[str, Any]:
+    """Return the entry of an existing backup.
+
+    Raises:
+        PineconeBackupError: There is no such backup.
+    """
+    props = {**owner.fields("Backup"), "wait": True, "project": _project(client)}
+    first = backup_operations.read(backup_id, props, Call())
+    again = backup_operations.read(backup_id, {**props, **_outputs(first)}, Call())
+    return _entry("Backup", handlers.BackupHandler(), owner, again)
+
+
+def backup_schedule_entry(client: Client, owner: Owner, schedule_id: str) -> dict[str, Any]:
+    """Return the entry of an existing schedule.
+
+    Raises:
+        PineconeBackupError: There is no such schedule.
+    """
+    client.describe_backup_schedule(schedule_id)
+    index = _index_of_schedule(client, schedule_id)
+    props = {
+        **owner.fields("BackupSchedule"),
+        "schedule_id": schedule_id,
+        "index_name": index.name,
+        "project": index.project,
+    }
+    found = backup_schedule_operations.read(schedule_id, props, Call())
+    return _entry("BackupSchedule", handlers.BackupScheduleHandler(), owner, found)
+
+
+def restored_index_entry(
+    client: Client,
+    owner: Owner,
+    name: str,
+    *,
+    backup_id: str | None = None,
+    takes_over: bool = False,
+) -> dict[str, Any]:
+    """Mark an existing index as the resource's and return its entry.
+
+    Args:
+        client: The service.
+        owner: The resource.
+        name: Name of the index.
+        backup_id: The backup that it was restored from; needed where the service does not tell.
+        takes_over: Whether it may be taken from another resource or stack.
+
+    Raises:
+        PineconeBackupError: There is no such index, it is another resource's, or nobody knows
+            which backup it was restored from.
+    """
+    live = client.describe_index(name)
+    who = owner.fields("RestoredIndex")
+    _refuse_taken(live, who["identity"], takes_over=takes_over)
+    source = _source(client, live, backup_id)
+    mark = _mark(client, live, who["identity"])
+    props = {**_RESTORED_DEFAULTS, **who, "backup_id": source}
+    first = restored_index_operations.read(name, props, Call())
+    stored = {**props, **_outputs(first), "verification": _IMPORTED, **_recovery(client, source)}
+    if mark is not None:
+        stored["owner_mark"] = mark
+    again = restored_index_operations.read(name, stored, Call())
+    return _entry("RestoredIndex", handlers.RestoredIndexHandler(), owner, again)
+
+
+def _entry(kind: str, handler: ResourceProvider, owner: Owner, found: ReadResult) -> dict[str, Any]:
+    provider = {PROVIDER: serialize_provider(handler)}
+    return {
+        "type": token(kind),
+        "name": owner.resource_name,
+        "id": found.id,
+        "inputs": {**(found.inputs or {}), **provider},
+        "outputs": {**_outputs(found), **provider},
+    }
+
+
+def _outputs(found: ReadResult) -> dict[str, Any]:
+    return dict(found.outs or {})
+
+
+def _project(client: Client) -> str | None:
+    """Return the project that the key reads, as far as an index tells it."""
+    projects = {index.project for index in client.list_indexes() if index.project}
+    return projects.pop() if len(projects) == 1 else None
+
+
+def _index_of_schedule(client: Client, schedule_id: str) -> IndexModel:
+    for index in client.list_indexes():
+        listed = client.list_backup_schedules(index.name)
+        if schedule_id in {schedule.schedule_id for schedule in listed}:
+            return index
+    raise ConfigurationError(
+        f"no index of the project lists backup schedule `{schedule_id}`: run the command again, "
+        "the schedule may just have been made or deleted"
+    )
+
+
+def _refuse_taken(live: IndexModel, identity: str, *, takes_over: bool) -> None:
+    holder = mark_identity(live.tags.get(MARK_TAG))
+    if holder in (None, identity) or takes_over:
+        return
+    raise ConfigurationError(
+        f"index `{live.name}` belongs to another resource or stack (identity `{holder}` in its tag "
+        f"`{MARK_TAG}`): with `--take-over` it becomes this one's, and the other one will neither "
+        "change nor delete it any more"
+    )
+
+
+def _source(client: Client, live: IndexModel, given: str | None) -> str:
+    """Return the backup that an index was restored from."""
+    job = None if live.source_backup_id else session.current.jobs().newest(live.name, None)
+    told = live.source_backup_id or (job.backup_id if job else None)
+    if told and given and told != given:
+        raise ConfigurationError(
+            f"index `{live.name}` was restored from backup `{told}`, not from `{given}`: leave "
+            "`--backup-id` out"
+        )
+    if told or given:
+        return str(told or client.describe_backup(str(given)).backup_id)
+    raise ConfigurationError(
+        f"the service does not tell which backup index `{live.name}` was restored from: give it "
+        "with `--backup-id`. An index that was not restored from a backup is no RestoredIndex"
+    )
+
+
+def _mark(client: Client, live: IndexModel, identity: str) -> str | None:
+    mark = new_mark(identity)
+    if ownership.take_over(client, live, mark):
+        return mark
+    engine_bridge.warn(
+        f"the tag `{MARK_TAG}` could not be set on index `{live.name}`, so nothing there says "
+        "whose it is: another stack may import it too. An index takes 20 tags: free one and "
+        "import again"
+    )
+    return None
+
+
+def _recovery(client: Client, backup_id: str) -> Mapping[str, Any]:
+    try:
+        created_at = client.describe_backup(backup_id).created_at
+    except NotFoundError:
+        return {}
+    return {"recovery_point_at": rfc3339(created_at)} if created_at else {}

@@ -1,0 +1,1 @@
+"""The control plane: routes, requests, and answers in the shape of each API version."""

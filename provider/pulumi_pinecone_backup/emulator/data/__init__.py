@@ -1,0 +1,1 @@
+"""The data plane: vectors, texts, queries and namespaces of one index."""

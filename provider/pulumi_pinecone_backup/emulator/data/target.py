@@ -1,0 +1,33 @@
+"""Which index and namespace a data plane request means."""
+
+from __future__ import annotations
+
+from pulumi_pinecone_backup.emulator.call import Call
+from pulumi_pinecone_backup.emulator.control.shapes import Row
+from pulumi_pinecone_backup.emulator.state import indexes
+from pulumi_pinecone_backup.emulator.state.problems import ServiceError, invalid
+
+
+def index_of(call: Call) -> Row:
+    """Returns the index that the host in the path belongs to, ready to be used.
+
+    Raises:
+        ServiceError: 401 where it is another project's, 404 where there is none, 503 where it is
+            not ready.
+    """
+    name, _, project = call.parameters["host"].rpartition("-")
+    if project != call.project:
+        raise ServiceError(401, "UNAUTHENTICATED", "Unauthorized")
+    row = indexes.describe(call.state, call.project, name)
+    if row["state"] in ("Initializing", "InitializationFailed", "Failed", "Terminating"):
+        raise ServiceError(503, "SERVICE_UNAVAILABLE", f"Index {name} is not ready")
+    return row
+
+
+def namespace_of(value: object) -> str:
+    """Reads a namespace; the default one has two names."""
+    if value is None or value == "__default__":
+        return ""
+    if not isinstance(value, str):
+        raise invalid("`namespace` must be a string")
+    return value

@@ -1,0 +1,1 @@
+"""The emulated service without HTTP: objects, time, faults, journal and rules."""

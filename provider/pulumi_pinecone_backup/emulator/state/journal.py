@@ -1,0 +1,63 @@
+"""What was asked and what came of it, in order: the counts and events that tests read."""
+
+from __future__ import annotations
+
+from collections import Counter, deque
+from typing import Any
+
+from pulumi_pinecone_backup.emulator.state.clock import timestamp
+
+# Enough for every test; a service left running for weeks must not fill the memory.
+_EVENTS_KEPT = 200_000
+
+
+class Journal:
+    """Ordered events since the start or the last reset, kept in memory."""
+
+    def __init__(self) -> None:
+        # Tuples of texts and numbers, since the garbage collector need not look at those.
+        self._events: deque[tuple[Any, ...]] = deque(maxlen=_EVENTS_KEPT)
+        self._counts: Counter[str] = Counter()
+        self._number = 0
+
+    def effect(self, at: float, text: str, **fields: Any) -> None:
+        """Records what happened to an object, such as `index created docs`."""
+        self._number += 1
+        self._events.append((self._number, at, text, tuple(fields.items())))
+
+    def request(
+        self, at: float, operation: str, method: str, path: str, query: str, status: int | None
+    ) -> None:
+        """Records one answered request; status None is a dropped connection."""
+        self._counts[operation] += 1
+        self._number += 1
+        self._events.append((self._number, at, operation, method, path, query, status))
+
+    def events(self) -> list[dict[str, Any]]:
+        """Returns the events, oldest first."""
+        return [_readable(*event) for event in self._events]
+
+    def requests(self) -> dict[str, int]:
+        """Returns how often each operation was asked for."""
+        return dict(self._counts)
+
+    def clear(self) -> None:
+        """Forgets everything."""
+        self._events.clear()
+        self._counts.clear()
+        self._number = 0
+
+
+def _readable(number: int, at: float, name: str, *rest: Any) -> dict[str, Any]:
+    common: dict[str, Any] = {"number": number, "at": timestamp(at)}
+    if len(rest) == 1:
+        return common | {"kind": "effect", "effect": name} | dict(rest[0])
+    method, path, query, status = rest
+    return common | {
+        "kind": "request",
+        "operation": name,
+        "method": method,
+        "target": path,
+        "query": query,
+        "status": status,
+    }

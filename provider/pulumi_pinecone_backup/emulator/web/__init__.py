@@ -1,0 +1,1 @@
+"""The emulator over HTTP: server, application, faults on the wire, and the admin paths."""

@@ -1,0 +1,1 @@
+"""What the core needs of a Pulumi engine, and who provides it. Knows nothing of Pinecone."""

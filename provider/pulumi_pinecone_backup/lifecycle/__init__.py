@@ -1,0 +1,1 @@
+"""What all resources share: inputs, identity, checks, the session, and when something is gone."""

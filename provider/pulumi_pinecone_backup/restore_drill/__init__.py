@@ -1,0 +1,1 @@
+"""Restore drills: restores that are verified and thrown away."""

@@ -1,0 +1,277 @@
+"""A restore drill: prove that a backup can be restored, and leave nothing behind.
+
+The backup is restored into an index of a name that nothing else has, verified, and deleted again,
+however the drill ends. Only an index that carries the mark of this very drill is deleted.
+"""
+
+from __future__ import annotations
+
+import secrets
+import signal
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import datetime, timezone
+from typing import Any
+
+from pulumi_pinecone_backup.engine.bridge import Call
+from pulumi_pinecone_backup.errors import (
+    JobFailedError,
+    NotFoundError,
+    PineconeBackupError,
+    VerificationError,
+    WaitTimeoutError,
+)
+from pulumi_pinecone_backup.lifecycle import session
+from pulumi_pinecone_backup.lifecycle.identity import derived_name
+from pulumi_pinecone_backup.lifecycle.inputs import MARK_TAG, RestoredIndexInputs, parse
+from pulumi_pinecone_backup.lifecycle.outputs import Restore
+from pulumi_pinecone_backup.restored_index.removal import wait_until_gone
+from pulumi_pinecone_backup.restored_index.restoration import Operation
+from pulumi_pinecone_backup.service.client import Client
+from pulumi_pinecone_backup.service.models import BackupModel, rfc3339
+from pulumi_pinecone_backup.waiting import watchers as waiting
+
+_APPEAR_SECONDS = 15.0
+_TICK_SECONDS = 30.0
+_UNDATED = datetime.min.replace(tzinfo=timezone.utc)
+
+
+@dataclass
+class Drill:
+    """What a drill did and found; the fields are those of the command's `--json`."""
+
+    index: str
+    backup_id: str
+    recovery_point_at: str | None
+    temporary_index: str
+    result: str = "not restored"
+    why: str = ""
+    rpo_seconds: float | None = None
+    rto_seconds: float | None = None
+    verification: list[dict[str, Any]] = field(default_factory=list)
+    is_deleted: bool = False
+
+    @property
+    def is_good(self) -> bool:
+        """Whether the backup is proven and nothing is left."""
+        return self.result == "passed" and self.is_deleted
+
+
+def run_drill(
+    current: session.Session,
+    index: str,
+    *,
+    backup_id: str | None = None,
+    verify: str = "records",
+    allow_empty: bool = False,
+    timeout_seconds: float = waiting.CREATE_SECONDS,
+    max_rpo_seconds: float | None = None,
+    max_rto_seconds: float | None = None,
+    say: Callable[[str], None] = lambda _: None,
+) -> Drill:
+    """Restore a backup of an index, verify the copy, and delete it again.
+
+    Args:
+        current: Settings and client.
+        index: Name of the source index, which may be gone.
+        backup_id: The backup; None takes the newest ready one.
+        verify: `records` or `schema`.
+        allow_empty: Whether a backup without records is good.
+        timeout_seconds: When to give the restore up.
+        max_rpo_seconds: Oldest backup that is good.
+        max_rto_seconds: Longest restore that is good.
+        say: Told what is being done.
+
+    Raises:
+        PineconeBackupError: There is no such backup; nothing was done.
+    """
+    backup = _backup(current.client(), index, backup_id)
+    operation = _operation(current, backup, index, verify, allow_empty, timeout_seconds)
+    done = Drill(
+        index=index,
+        backup_id=backup.backup_id,
+        recovery_point_at=rfc3339(backup.created_at) if backup.created_at else None,
+        temporary_index=operation.name,
+    )
+    with _interruptible():
+        try:
+            _restore(operation, done, say)
+        finally:
+            _clean_up(operation, done, say)
+    _judge(done, max_rpo_seconds, max_rto_seconds)
+    return done
+
+
+def _backup(client: Client, index: str, backup_id: str | None) -> BackupModel:
+    """Return the backup to restore.
+
+    Raises:
+        PineconeBackupError: There is none, or it is of another index.
+    """
+    if backup_id is not None:
+        backup = client.describe_backup(backup_id)
+        if backup.source_index_name != index:
+            raise PineconeBackupError(
+                f"backup `{backup_id}` is of index `{backup.source_index_name}`, not of `{index}`"
+            )
+        return backup
+    found = [b for b in client.list_project_backups() if b.source_index_name == index]
+    ready = [backup for backup in found if backup.is_ready]
+    if not ready:
+        raise PineconeBackupError(
+            f"index `{index}` has no ready backup in the project of the API key, of {len(found)} "
+            "in all: take one, or check the name"
+        )
+    return max(ready, key=lambda backup: backup.created_at or _UNDATED)
+
+
+def _operation(
+    current: session.Session,
+    backup: BackupModel,
+    index: str,
+    verify: str,
+    allow_empty: bool,
+    timeout: float,
+) -> Operation:
+    identity = secrets.token_hex(6)  # of this drill alone, so that the index can only be its own
+    inputs = parse(
+        RestoredIndexInputs,
+        {
+            "identity": identity,
+            "backup_id": backup.backup_id,
+            "name": derived_name(f"drill-{index}", identity, None),
+            "tags": {"purpose": "restore-drill"},
+            "deletion_protection": "disabled",
+            "verify": verify,
+            "allow_empty": allow_empty,
+        },
+    )
+    return Operation(
+        current.client(),
+        current.watchers(),
+        current.jobs(),
+        inputs,
+        Restore(),
+        Call(timeout_seconds=timeout),
+        timeout,
+    )
+
+
+def _restore(operation: Operation, drill: Drill, say: Callable[[str], None]) -> None:
+    """Restore and verify, and note how that ended."""
+    say(f"restoring backup {drill.backup_id} of {drill.index} as {drill.temporary_index}")
+    try:
+        with _ticking(operation, say):
+            operation.start()
+            operation.complete()
+        drill.result = "passed"
+    except KeyboardInterrupt:
+        drill.result, drill.why = "interrupted", "the drill was interrupted"
+    except VerificationError as error:
+        drill.result, drill.why = "failed", str(error).partition(". The index is kept")[0]
+    except JobFailedError as error:
+        drill.result, drill.why = "failed", f"the restore ended as {error.last_status}"
+    except WaitTimeoutError as error:
+        drill.result, drill.why = "failed", f"not restored in time, last {error.last_status}"
+    except PineconeBackupError as error:
+        drill.result, drill.why = "failed", str(error)
+    finally:
+        restore = operation.restore
+        drill.rpo_seconds, drill.rto_seconds = restore.rpo_seconds, restore.rto_seconds
+        drill.verification = [row.model_dump(exclude_none=True) for row in restore.verification]
+
+
+def _clean_up(operation: Operation, drill: Drill, say: Callable[[str], None]) -> None:
+    """Delete the temporary index if it carries the mark of this drill."""
+    say(f"deleting {drill.temporary_index}")
+    try:
+        drill.is_deleted = _deleted(operation)
+    except KeyboardInterrupt:
+        _leave(drill, "the deletion was interrupted")
+    except PineconeBackupError as error:
+        _leave(drill, str(error))
+
+
+def _leave(drill: Drill, why: str) -> None:
+    """Report an index that stays; only people can remove it now."""
+    text = f"index `{drill.temporary_index}` may be left over, delete it yourself: {why}"
+    drill.why = f"{drill.why}; {text}" if drill.why else text
+
+
+def _deleted(operation: Operation) -> bool:
+    """Delete the drill's index and wait until it is gone; return whether nothing is left."""
+    restore, client = operation.restore, operation.client
+    if restore.owner_mark is None or restore.restore_started_at is None:
+        return True  # nothing was asked of the service
+    # The answer may have been cut off: then the index can appear a little later.
+    patience = 0.0 if restore.restore_job_id else _APPEAR_SECONDS
+    end = time.monotonic() + patience
+    while True:
+        try:
+            live = client.describe_index(operation.name)
+            break
+        except NotFoundError:
+            if time.monotonic() >= end or not waiting.pause(1.0):
+                return True
+    if live.tags.get(MARK_TAG) != restore.owner_mark:
+        raise PineconeBackupError("it does not carry this drill's mark")
+    client.delete_index(operation.name)
+    deadline = time.monotonic() + waiting.DELETE_SECONDS
+    wait_until_gone(operation.watchers, operation.name, deadline)
+    return True
+
+
+def _judge(drill: Drill, max_rpo: float | None, max_rto: float | None) -> None:
+    """Turn a pass into less where a check was skipped or a limit is exceeded."""
+    if drill.result != "passed":
+        return
+    skipped = [row for row in drill.verification if row["result"] == "skipped"]
+    counts = [row for row in skipped if row["name"] == "record_count"]
+    if counts:
+        drill.result, drill.why = "unproven", counts[0]["why"]
+    for what, found, most in (
+        ("RPO", drill.rpo_seconds, max_rpo),
+        ("RTO", drill.rto_seconds, max_rto),
+    ):
+        if most is not None and (found is None or found > most):
+            drill.result = "too late"
+            drill.why = f"the {what} is {_told(found)}, more than {_told(most)}"
+
+
+@contextmanager
+def _interruptible() -> Iterator[None]:
+    """Let SIGTERM end the drill as Ctrl-C does, so that it cleans up."""
+
+    def interrupt(number: int, frame: object) -> None:
+        del number, frame
+        raise KeyboardInterrupt
+
+    earlier = signal.signal(signal.SIGTERM, interrupt)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, earlier)
+
+
+@contextmanager
+def _ticking(operation: Operation, say: Callable[[str], None]) -> Iterator[None]:
+    """Say now and then how far the restore is."""
+    done = threading.Event()
+
+    def tick() -> None:
+        while not done.wait(_TICK_SECONDS):
+            elapsed = waiting.duration(time.monotonic() - operation.started)
+            say(f"{operation.restore.status or 'starting'}, {elapsed}")
+
+    threading.Thread(target=tick, name="drill", daemon=True).start()
+    try:
+        yield
+    finally:
+        done.set()
+
+
+def _told(seconds: float | None) -> str:
+    return "unknown" if seconds is None else waiting.duration(seconds)

@@ -1,0 +1,186 @@
+"""Check of a `RestoredIndex`: which backup stays, which name, and what the service says early.
+
+A restored index is pinned to its backup: a newer backup alone must not throw a recovered index
+away. What replaces it anyway takes the backup that the program asks for.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pulumi_pinecone_backup.errors import ConfigurationError, NotFoundError, PineconeBackupError
+from pulumi_pinecone_backup.lifecycle import session
+from pulumi_pinecone_backup.lifecycle.checks import (
+    Checked,
+    keep_triggers,
+    keep_unknown,
+    resource_key,
+    restore_recorded,
+    settle_name,
+)
+from pulumi_pinecone_backup.lifecycle.inputs import MAX_NAME, has_unknown
+from pulumi_pinecone_backup.restored_index import ownership
+from pulumi_pinecone_backup.restored_index.diff import REPLACES, is_protected
+from pulumi_pinecone_backup.service.models import BackupModel
+from pulumi_pinecone_backup.service.versions import require_feature
+
+_MOVE_ON = 'change `triggers`, or set `on_backup_change="replace"`, to restore the other one'
+
+
+def resolve(checked: Checked) -> None:
+    """Pin the backup, settle the name, lift protection alone, and look at the service early."""
+    checked.continues = True
+    if checked.olds:
+        keep_triggers(checked)
+        _rename(checked)
+        _pin(checked)
+        _lift_protection(checked)
+    elif checked.news.get("backup_id") is None:
+        checked.failures.append("`backup_id` is required to create a restored index")
+    _name(checked)
+    _one_resource_a_name(checked)
+    _supported(checked)
+    if not checked.olds or checked.replaces:
+        _preflight(checked)
+
+
+def _rename(checked: Checked) -> None:
+    name = checked.news.get("name")
+    if name is None or checked.olds.get("name") is None:
+        return
+    if has_unknown(name):
+        keep_unknown(checked, "name")
+    elif name != checked.olds["name"]:
+        checked.replaces.append("name")
+
+
+def _pin(checked: Checked) -> None:
+    """Settle which backup the index is restored from."""
+    raw, recorded = checked.news.get("backup_id"), checked.olds.get("backup_id")
+    mode = checked.news.get("on_backup_change", "keep")
+    if raw is None and recorded is not None:
+        checked.news["backup_id"] = recorded
+        return
+    if recorded is None or raw == recorded or "triggers" in checked.replaces:
+        return
+    if mode == "replace":
+        checked.replaces.append("backup_id")
+        return
+    if mode == "fail" and not has_unknown(raw):
+        checked.failures.append(
+            f"`backup_id` has changed from `{recorded}` to `{raw}`, and `on_backup_change` is "
+            f'"fail": {_MOVE_ON}'
+        )
+        return
+    checked.warn(_pinned_text(checked, mode, recorded, raw))
+    checked.pin("backup_id")
+
+
+def _pinned_text(checked: Checked, mode: str, recorded: str, raw: Any) -> str:
+    new = "a backup that is not known yet" if has_unknown(raw) else f"`{raw}`"
+    if mode == "fail":
+        return (
+            f"the program asks for {new}: `up` fails if it is not `{recorded}`, because "
+            f'`on_backup_change` is "fail"; {_MOVE_ON}'
+        )
+    if "name" in checked.replaces:
+        return (
+            f"the index of the new name is restored from {new}, which the program asks for, not "
+            f"from `{recorded}`"
+        )
+    return (
+        f"the index stays restored from backup `{recorded}`; the program asks for {new}: {_MOVE_ON}"
+    )
+
+
+def _lift_protection(checked: Checked) -> None:
+    """Take back what would replace while protection is being lifted: one step at a time."""
+    lifts = checked.news.get("deletion_protection") == "disabled"
+    if not (checked.replaces and lifts and is_protected(checked.olds)):
+        return
+    changes = ", ".join(f"`{key}`" for key in checked.replaces)
+    restore_recorded(checked, REPLACES)
+    with session.current.lock:
+        session.current.lifting.add(resource_key(checked.call, checked.news))
+    checked.warn(
+        f"this `up` only lifts deletion protection; the change of {changes}, which replaces the "
+        "index, follows in the next `pulumi up`"
+    )
+
+
+def _name(checked: Checked) -> None:
+    if checked.news.get("on_backup_change") != "replace":
+        settle_name(checked, limit=MAX_NAME)
+        return
+    backup_id = checked.news.get("backup_id")
+    if has_unknown(backup_id):
+        return  # the name follows from the backup's id: unknown until `up`
+    settle_name(checked, str(backup_id), limit=MAX_NAME)
+
+
+def _one_resource_a_name(checked: Checked) -> None:
+    name = checked.news.get("name")
+    if name is None or has_unknown(name):
+        return
+    key = resource_key(checked.call, checked.news)
+    urn = checked.call.urn
+    own = urn.rpartition("::")[2] if urn else str(checked.news.get("resource_name", ""))
+    with session.current.lock:
+        holder, other = session.current.names.setdefault(name, (key, own))
+    if holder != key:
+        checked.failures.append(
+            f"index name `{name}` is used by resource `{other}` too: give one of them another "
+            "`name`"
+        )
+
+
+def _supported(checked: Checked) -> None:
+    if checked.news.get("read_capacity") is None:
+        return
+    try:
+        client = session.current.client()
+    except PineconeBackupError:
+        return  # said once by the preflight, or by `up`
+    try:
+        require_feature(client.api_version, "read_capacity")
+    except ConfigurationError as error:
+        checked.failures.append(f"`read_capacity`: {error}")
+
+
+def _preflight(checked: Checked) -> None:
+    backup_id, name = checked.anew.get("backup_id"), checked.news.get("name")
+    if backup_id is not None and not has_unknown(backup_id):
+        _preflight_backup(checked, str(backup_id))
+    indexes = session.current.indexes()
+    if not checked.olds and indexes and not has_unknown(name) and name in indexes:
+        identity = str(checked.news.get("identity", ""))
+        checked.warn(ownership.taken_text(indexes[name], identity, backup_id))
+
+
+def _preflight_backup(checked: Checked, backup_id: str) -> None:
+    try:
+        backup = find_backup(backup_id)
+    except NotFoundError:
+        checked.failures.append(
+            f"backup `{backup_id}` does not exist in this project: "
+            "`pulumi_pinecone_backup.list_backups()` lists those that do"
+        )
+        return
+    except PineconeBackupError:
+        return  # best effort: `up` says it
+    if backup is not None and backup.is_failed:
+        checked.failures.append(
+            f"backup `{backup_id}` ended as {backup.status} and cannot be restored"
+        )
+
+
+def find_backup(backup_id: str) -> BackupModel | None:
+    """Return a backup from the list asked once per process, else from the service; None offline.
+
+    Raises:
+        NotFoundError: There is no such backup.
+    """
+    backups = session.current.backups()
+    if backups is None:
+        return None
+    return backups.get(backup_id) or session.current.client().describe_backup(backup_id)

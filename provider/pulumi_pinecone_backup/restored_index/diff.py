@@ -1,0 +1,176 @@
+"""Diff of a `RestoredIndex`: what replaces, what updates in place, and what is refused.
+
+What replaces and what removes protection never happen in one step, and an index is deleted to make
+room only after the new backup was seen Ready.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from pulumi_pinecone_backup.engine import bridge as engine_bridge
+from pulumi_pinecone_backup.engine.bridge import Call
+from pulumi_pinecone_backup.errors import ConfigurationError, PineconeBackupError
+from pulumi_pinecone_backup.lifecycle import session
+from pulumi_pinecone_backup.lifecycle.checks import (
+    anew,
+    changed,
+    note_replacement,
+    resource_key,
+    was_checked,
+)
+from pulumi_pinecone_backup.lifecycle.inputs import has_unknown
+from pulumi_pinecone_backup.restored_index import ownership
+
+REPLACES = ("backup_id", "name", "triggers")
+UPDATES = ("tags", "deletion_protection", "read_capacity")
+RECORDED = ("verify", "allow_empty", "wait", "inherit_tags", "on_backup_change")
+FAILED_STATUSES = frozenset({"Failed", "InitializationFailed", "Cancelled"})
+
+
+def diff(
+    id_: str, olds: Mapping[str, Any], news: Mapping[str, Any], call: Call
+) -> tuple[list[str], list[str], bool]:
+    """Return what replaces, what updates in place, and whether the old index goes first.
+
+    Raises:
+        ConfigurationError: The replacement would lose something; the text says what to do.
+    """
+    updates = changed(olds, news, UPDATES + RECORDED)
+    if is_unfinished(olds):
+        updates.append("status")
+    # Without a check right before, it is a refresh, or the engine asks for the dependents of
+    # something that it deletes first: this index must not go before the new backup exists.
+    if not was_checked(call, news):
+        return _changed_ids(olds, news), updates, False
+    replaces = _replaces(olds, news)
+    if replaces and _lifts_protection(olds, news, call):
+        replaces, updates = [], [*updates, "deletion_protection"]
+    elif resource_key(call, news) in session.current.lifting:
+        updates.append("deletion_protection")  # set elsewhere: recorded and wanted are the same
+    if not replaces:
+        ownership.claim_newest(
+            str(olds.get("identity", "")), id_, lambda: not is_unfinished(olds) and is_ready(id_)
+        )
+        return [], updates, False
+    note_replacement(call, news)
+    _refuse_protected(olds)
+    deletes_first = news.get("name") == olds.get("name")
+    if deletes_first:
+        require_ready_backup(anew(call, news), id_)
+    _say_new_backup(replaces, olds, anew(call, news), call)
+    return replaces, updates, deletes_first
+
+
+def _replaces(olds: Mapping[str, Any], news: Mapping[str, Any]) -> list[str]:
+    keys = _changed_ids(olds, news)
+    if has_unknown(news.get("backup_id")):
+        keys.append("backup_id")
+    if olds.get("status") in FAILED_STATUSES and not _has_become_ready(olds):
+        keys.append("status")
+    return keys
+
+
+def _has_become_ready(olds: Mapping[str, Any]) -> bool:
+    """Return whether a restore that is recorded as failed has a Ready index: that is the truth."""
+    live = (session.current.indexes() or {}).get(str(olds.get("name")))
+    if live is None or not live.is_ready:
+        return False
+    return ownership.standing(live, olds.get("owner_mark")) not in ownership.FOREIGN
+
+
+def _changed_ids(olds: Mapping[str, Any], news: Mapping[str, Any]) -> list[str]:
+    return [
+        key
+        for key in changed(olds, news, REPLACES)
+        if (olds.get(key) or news.get(key)) and (key == "triggers" or news.get(key) is not None)
+    ]
+
+
+def _say_new_backup(
+    replaces: list[str], olds: Mapping[str, Any], wanted: Mapping[str, Any], call: Call
+) -> None:
+    """Say which backup a failed restore is repeated from, where the program has moved on."""
+    backup_id = wanted.get("backup_id")
+    if replaces != ["status"] or backup_id == olds.get("backup_id") or has_unknown(backup_id):
+        return
+    engine_bridge.warn(
+        f"the restore from backup `{olds.get('backup_id')}` failed; it is repeated from "
+        f"`{backup_id}`, which the program asks for",
+        call,
+    )
+
+
+def is_unfinished(outputs: Mapping[str, Any]) -> bool:
+    """Return whether a recorded restore still has to be waited for or verified."""
+    if not outputs.get("wait", True):
+        return False
+    rows = outputs.get("verification") or []
+    passed = bool(rows) and all(row.get("result") != "failed" for row in rows)
+    return outputs.get("status") != "Ready" or not passed
+
+
+def is_ready(name: str) -> bool:
+    """Return whether an index is seen Ready now; in doubt it is not."""
+    try:
+        return session.current.client().describe_index(name).is_ready
+    except PineconeBackupError:
+        return False
+
+
+def is_protected(recorded: Mapping[str, Any]) -> bool:
+    """Return whether the live index has deletion protection; offline, what is recorded counts."""
+    indexes = session.current.indexes()
+    if indexes is None:
+        return recorded.get("deletion_protection") == "enabled"
+    live = indexes.get(str(recorded.get("name")))
+    return live is not None and live.deletion_protection == "enabled"
+
+
+def protected_text(name: str) -> str:
+    """Return the two steps that delete or replace a protected index."""
+    return (
+        f'index `{name}` has deletion protection: 1. set `deletion_protection="disabled"` and '
+        "run `pulumi up`; 2. then replace or destroy it"
+    )
+
+
+def _lifts_protection(olds: Mapping[str, Any], news: Mapping[str, Any], call: Call) -> bool:
+    if news.get("deletion_protection") != "disabled" or not is_protected(olds):
+        return False
+    engine_bridge.warn(
+        f"this `up` only lifts deletion protection; index `{olds.get('name')}` is replaced in the "
+        "next `pulumi up`",
+        call,
+    )
+    return True
+
+
+def _refuse_protected(olds: Mapping[str, Any]) -> None:
+    if is_protected(olds):
+        name = str(olds.get("name"))
+        raise ConfigurationError(f"this change replaces the index, but {protected_text(name)}")
+
+
+def require_ready_backup(wanted: Mapping[str, Any], name: str) -> None:
+    """Refuse to delete an index to make room unless the backup to restore is seen Ready.
+
+    Args:
+        wanted: Inputs of the new index.
+        name: Name of the index that would be deleted.
+
+    Raises:
+        ConfigurationError: The backup is not known to be Ready; its text says what to do.
+    """
+    backup_id = wanted.get("backup_id")
+    if has_unknown(backup_id):
+        return
+    why = f"index `{name}` would be deleted to make room for the new one, but"
+    step = "Nothing was deleted; run `pulumi up` again with a `backup_id` that is Ready"
+    try:
+        backup = session.current.client().describe_backup(str(backup_id))
+    except PineconeBackupError as error:
+        raise ConfigurationError(f"{why} its backup could not be seen: {error} {step}") from error
+    if not backup.is_ready:
+        raise ConfigurationError(f"{why} backup `{backup_id}` is {backup.status}. {step}")

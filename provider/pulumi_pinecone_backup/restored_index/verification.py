@@ -1,0 +1,160 @@
+"""Proof that a restored index holds what its backup holds: one row per check.
+
+What a side does not report is skipped, never passed: a proof that was not made is not one.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict
+
+from pulumi_pinecone_backup.errors import ApiError, InvalidResponseError, TransportError
+from pulumi_pinecone_backup.service.client import Client
+from pulumi_pinecone_backup.service.models import BackupModel, IndexModel, IndexStats
+from pulumi_pinecone_backup.service.shapes import comparable_schemas
+
+COUNT_POLL_SECONDS = 600.0
+_FIRST_PAUSE_SECONDS = 0.5
+_LONGEST_PAUSE_SECONDS = 15.0
+
+Result = Literal["passed", "failed", "skipped"]
+
+
+class Check(BaseModel):
+    """One row of a verification. Values are None where a side does not tell them."""
+
+    model_config = ConfigDict(frozen=True)
+
+    name: str
+    expected: Any = None
+    actual: Any = None
+    result: Result
+    why: str = ""
+
+
+def skipped(why: str) -> list[Check]:
+    """Returns the one row of a verification that was not wanted."""
+    return [Check(name="verification", result="skipped", why=why)]
+
+
+def verify_schema(backup: BackupModel, index: IndexModel) -> list[Check]:
+    """Compares what both sides report of dimension, metric, type, fields, cloud and region."""
+    expected, actual = comparable_schemas(backup.schema_, index.schema_)
+    return [
+        _compare("dimension", backup.dimension, index.dimension),
+        _compare("metric", backup.metric, index.metric),
+        _compare("vector_type", backup.vector_type, index.vector_type),
+        _compare("schema", expected, actual),
+        _compare("cloud", backup.cloud, index.cloud),
+        _compare("region", backup.region, index.region),
+    ]
+
+
+def verify_records(
+    client: Client,
+    backup: BackupModel,
+    index: IndexModel,
+    *,
+    allow_empty: bool,
+    on_progress: Callable[[str], None],
+    pause: Callable[[float], bool],
+    deadline: float,
+) -> list[Check]:
+    """Compares total records and namespaces; polls while the index shows fewer than the backup.
+
+    Args:
+        client: The service.
+        backup: What should be there.
+        index: What was restored.
+        allow_empty: Whether 0 records may pass.
+        on_progress: Told the counts after each look.
+        pause: Waits that many seconds; returns False when the wait was cancelled.
+        deadline: `time.monotonic()` at which polling ends, if `COUNT_POLL_SECONDS` does not first.
+    """
+    end = min(deadline, time.monotonic() + COUNT_POLL_SECONDS)
+    seconds = _FIRST_PAUSE_SECONDS
+    while True:
+        try:
+            stats = client.describe_index_stats(index.host)
+        except (TransportError, ApiError, InvalidResponseError) as error:
+            return _unreachable(backup, error)
+        on_progress(
+            f"verifying: {stats.total_record_count} of {_told(backup.record_count)} records, "
+            f"{len(stats.namespaces)} of {_told(backup.namespace_count)} namespaces"
+        )
+        rows = _count_rows(backup, stats, allow_empty=allow_empty)
+        short = any(row.result == "failed" for row in rows) and backup.record_count != 0
+        left = end - time.monotonic()
+        if not short or left <= 0 or not pause(min(seconds, left)):
+            return rows
+        seconds = min(seconds * 2, _LONGEST_PAUSE_SECONDS)
+
+
+def failures(rows: list[Check]) -> list[Check]:
+    """Returns the rows that failed."""
+    return [row for row in rows if row.result == "failed"]
+
+
+def summary(rows: list[Check]) -> str:
+    """Returns the failed rows as one line."""
+    return "; ".join(
+        f"{row.name}: expected {_told(row.expected)}, found {_told(row.actual)}"
+        + (f" ({row.why})" if row.why else "")
+        for row in failures(rows)
+    )
+
+
+def _compare(name: str, expected: Any, actual: Any) -> Check:
+    if expected is None or actual is None:
+        side = "the backup" if expected is None else "the index"
+        return Check(
+            name=name,
+            expected=expected,
+            actual=actual,
+            result="skipped",
+            why=f"{side} does not report it",
+        )
+    result: Result = "passed" if expected == actual else "failed"
+    return Check(name=name, expected=expected, actual=actual, result=result)
+
+
+def _count_rows(backup: BackupModel, stats: IndexStats, *, allow_empty: bool) -> list[Check]:
+    records = _count("record_count", backup.record_count, stats.total_record_count)
+    namespaces = _count("namespace_count", backup.namespace_count, len(stats.namespaces))
+    if stats.total_record_count == 0 and not allow_empty:
+        records = records.model_copy(
+            update={
+                "result": "failed",
+                "why": "an empty index proves nothing; `allow_empty=True` accepts it",
+            }
+        )
+    return [records, namespaces]
+
+
+def _count(name: str, expected: int | None, actual: int) -> Check:
+    if expected is None:
+        return Check(
+            name=name, actual=actual, result="skipped", why="the backup does not report it"
+        )
+    if actual < expected:
+        return Check(name=name, expected=expected, actual=actual, result="failed")
+    why = "more than the backup: written since the restore" if actual > expected else ""
+    return Check(name=name, expected=expected, actual=actual, result="passed", why=why)
+
+
+def _unreachable(backup: BackupModel, error: Exception) -> list[Check]:
+    why = f"the data plane could not be asked: {error}"
+    return [
+        Check(name=name, expected=expected, result="skipped", why=why)
+        for name, expected in (
+            ("record_count", backup.record_count),
+            ("namespace_count", backup.namespace_count),
+        )
+    ]
+
+
+def _told(value: Any) -> str:
+    return "unknown" if value is None else str(value)

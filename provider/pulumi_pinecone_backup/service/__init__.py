@@ -1,0 +1,1 @@
+"""Pinecone's API: requests, answers, errors and settings. Knows nothing of Pulumi."""

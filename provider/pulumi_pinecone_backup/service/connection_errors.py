@@ -1,0 +1,81 @@
+"""Why no answer arrived, told from the exceptions of the HTTP library.
+
+What the library raised may hold the request with its key, in attributes and in the frames of its
+traceback. So it is read here and dropped: the error that leaves names the reason in our words.
+"""
+
+from __future__ import annotations
+
+import socket
+import ssl
+from collections.abc import Iterator
+
+import requests
+from urllib3 import exceptions as urllib3_errors
+
+from pulumi_pinecone_backup.errors import TransportError
+from pulumi_pinecone_backup.service.error_texts import Attempt
+
+_BEFORE_SENDING = (
+    requests.exceptions.ConnectTimeout,
+    requests.exceptions.InvalidURL,
+    requests.exceptions.InvalidHeader,
+    urllib3_errors.NewConnectionError,
+    urllib3_errors.ConnectTimeoutError,
+    socket.gaierror,
+    ConnectionRefusedError,
+    ssl.SSLCertVerificationError,
+)
+
+
+def transport_error(about: Attempt, place: str, error: Exception) -> TransportError:
+    """Build the error for a request that got no answer.
+
+    Args:
+        about: The request.
+        place: Host and port that were asked.
+        error: What the HTTP library raised.
+    """
+    causes = list(_causes(error))
+    arrived = about.changes and not any(isinstance(cause, _BEFORE_SENDING) for cause in causes)
+    text = f"Could not {about.doing}: no answer from `{place}`, {_reason(causes)}."
+    text += about.doubt if arrived else ""
+    return TransportError(f"{text} {_step(causes)}", may_have_happened=arrived)
+
+
+def _causes(error: BaseException) -> Iterator[BaseException]:
+    """Yield an exception and all that it wraps, by chain, argument or `reason`."""
+    pending: list[BaseException] = [error]
+    seen: set[int] = set()
+    while pending:
+        current = pending.pop(0)
+        if id(current) in seen:
+            continue
+        seen.add(id(current))
+        yield current
+        linked = (current.__cause__, current.__context__, getattr(current, "reason", None))
+        pending += [cause for cause in (*linked, *current.args) if isinstance(cause, BaseException)]
+
+
+def _reason(causes: list[BaseException]) -> str:
+    for kinds, reason in (
+        (requests.exceptions.InvalidURL, "its address cannot be used"),
+        ((requests.exceptions.ProxyError, urllib3_errors.ProxyError), "the proxy failed"),
+        ((socket.gaierror, urllib3_errors.NameResolutionError), "its name cannot be resolved"),
+        (ssl.SSLCertVerificationError, "its certificate is not trusted"),
+        ((ssl.SSLError, requests.exceptions.SSLError), "TLS failed"),
+        (ConnectionRefusedError, "the connection was refused"),
+        (requests.exceptions.ConnectTimeout, "connecting took too long"),
+        (requests.exceptions.Timeout, "the answer took too long"),
+        (urllib3_errors.ReadTimeoutError, "the answer took too long"),
+        (urllib3_errors.NewConnectionError, "there is no connection"),
+    ):
+        if any(isinstance(cause, kinds) for cause in causes):
+            return reason
+    return "the connection broke"
+
+
+def _step(causes: list[BaseException]) -> str:
+    if any(isinstance(cause, ssl.SSLError | requests.exceptions.SSLError) for cause in causes):
+        return "Check `pinecone-backup:host`, and `REQUESTS_CA_BUNDLE` behind a proxy."
+    return "Check the network, the proxy settings and `pinecone-backup:host`, then run again."

@@ -1,0 +1,292 @@
+"""What the service answers, as frozen models named as in the API description.
+
+A model takes the answer of any version and holds one normalised form (see `answer_shapes.py`).
+Unknown fields are ignored, unknown statuses are "still working". Nothing here calls the network.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime, timezone
+from typing import Annotated, Any, Final
+from urllib.parse import urlsplit
+
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    TypeAdapter,
+    ValidationError,
+    model_validator,
+)
+
+from pulumi_pinecone_backup.service.shapes import flatten_backup, flatten_index, flatten_stats
+
+FAILED_BACKUP_STATUSES: Final = frozenset({"Failed", "InitializationFailed"})
+FAILED_INDEX_STATES: Final = frozenset({"Failed", "InitializationFailed"})
+FAILED_RESTORE_STATUSES: Final = frozenset({"Failed", "Cancelled"})
+
+_TIME: Final = TypeAdapter(datetime)
+
+
+def _time(value: object) -> datetime | None:
+    """Read a time of any form that was seen; one that cannot be read is not told.
+
+    Three versions describe times as plain text, and a backup is usable without them.
+    """
+    if value is None or value == "":
+        return None
+    try:
+        time = _TIME.validate_python(value)
+    except ValidationError:
+        return None
+    return time.replace(tzinfo=timezone.utc) if time.tzinfo is None else time
+
+
+def _tags(value: object) -> object:
+    return {} if value is None else value
+
+
+Time = Annotated[datetime | None, BeforeValidator(_time)]
+Tags = Annotated[dict[str, str], BeforeValidator(_tags)]
+
+
+class Answer(BaseModel):
+    """Settings that all answers share."""
+
+    model_config = ConfigDict(
+        frozen=True, extra="ignore", populate_by_name=True, hide_input_in_errors=True
+    )
+
+
+class IndexStatus(Answer):
+    """Whether an index can be used."""
+
+    ready: bool
+    state: str
+
+
+class ScalingConfigManual(Answer):
+    """Fixed numbers of shards and replicas."""
+
+    shards: int | None = None
+    replicas: int | None = None
+
+
+class ReadCapacityDedicatedConfig(Answer):
+    """Nodes that serve one index only."""
+
+    node_type: str | None = None
+    scaling: str | None = None
+    manual: ScalingConfigManual | None = None
+
+
+class ReadCapacityStatus(Answer):
+    """State of a capacity change: Ready, Scaling, Migrating or Error."""
+
+    state: str
+    current_replicas: int | None = None
+    current_shards: int | None = None
+    error_message: str | None = None
+
+
+class ReadCapacityModel(Answer):
+    """How reads of an index are served: `OnDemand` or `Dedicated`."""
+
+    mode: str
+    dedicated: ReadCapacityDedicatedConfig | None = None
+    status: ReadCapacityStatus | None = None
+
+    @property
+    def is_ready(self) -> bool:
+        """True unless a change is under way or has failed."""
+        return self.status is None or self.status.state == "Ready"
+
+
+class IndexModel(Answer):
+    """An index, in one form for all versions; what a version does not tell is None."""
+
+    name: str
+    host: str = ""
+    private_host: str | None = None
+    status: IndexStatus
+    deployment_type: str = "managed"
+    environment: str | None = None
+    cloud: str | None = None
+    region: str | None = None
+    dimension: int | None = None
+    metric: str | None = None
+    vector_type: str | None = None
+    schema_: dict[str, Any] | None = Field(default=None, alias="schema")
+    embed: dict[str, Any] | None = None
+    tags: Tags = Field(default_factory=dict)
+    deletion_protection: str = "disabled"
+    read_capacity: ReadCapacityModel | None = None
+    source_backup_id: str | None = None
+    source_collection: str | None = None
+    cmek_id: str | None = None
+
+    @model_validator(mode="before")
+    @classmethod
+    def _flatten(cls, raw: object) -> object:
+        return flatten_index(raw) if isinstance(raw, Mapping) else raw
+
+    @property
+    def is_ready(self) -> bool:
+        """True once the index can be read and written."""
+        return self.status.ready and not self.is_failed and not self.is_terminating
+
+    @property
+    def is_failed(self) -> bool:
+        """True if the index will never be ready."""
+        return self.status.state in FAILED_INDEX_STATES
+
+    @property
+    def is_terminating(self) -> bool:
+        """True while the index is being deleted."""
+        return self.status.state == "Terminating"
+
+    @property
+    def project(self) -> str | None:
+        """The project's part of the host, or None where the host does not tell it.
+
+        It follows the index name and a hyphen, in a host name or in a path, and ends at a dot.
+        """
+        parts = urlsplit(self.host if "://" in self.host else f"//{self.host}")
+        for segment in reversed([parts.hostname or "", *parts.path.split("/")]):
+            name, found, rest = segment.partition(f"{self.name}-")
+            if found and not name:
+                return rest.split(".", 1)[0] or None
+        return None
+
+
+class BackupModel(Answer):
+    """A backup, in one form for all versions; what a version does not tell is None."""
+
+    backup_id: str = Field(min_length=1)
+    name: str | None = None
+    description: str | None = None
+    status: str
+    source_index_name: str
+    source_index_id: str | None = None
+    source_index_deleted_at: Time = None
+    cloud: str | None = None
+    region: str | None = None
+    dimension: int | None = None
+    metric: str | None = None
+    vector_type: str | None = None
+    schema_: dict[str, Any] | None = Field(default=None, alias="schema")
+    record_count: int | None = None
+    namespace_count: int | None = None
+    size_bytes: int | None = None
+    tags: Tags = Field(default_factory=dict)
+    created_at: Time = None
+
+    @model_validator(mode="before")
+    @classmethod
+    def _flatten(cls, raw: object) -> object:
+        return flatten_backup(raw) if isinstance(raw, Mapping) else raw
+
+    @property
+    def is_ready(self) -> bool:
+        """True once the backup can be restored."""
+        return self.status == "Ready"
+
+    @property
+    def is_failed(self) -> bool:
+        """True if the backup will never be ready."""
+        return self.status in FAILED_BACKUP_STATUSES
+
+
+class BackupScheduleHistoryItem(BackupModel):
+    """A backup that a schedule took or will take."""
+
+    scheduled_execution_at: Time = None
+
+
+class CreateIndexFromBackupResponse(Answer):
+    """The ids that a restore gets when it starts."""
+
+    restore_job_id: str = Field(min_length=1)
+    index_id: str = Field(min_length=1)
+
+
+class RestoreJobModel(Answer):
+    """A restore's job: advice only, the index is the truth."""
+
+    restore_job_id: str = Field(min_length=1)
+    backup_id: str
+    target_index_name: str
+    target_index_id: str | None = None
+    status: str
+    created_at: Time = None
+    completed_at: Time = None
+    percent_complete: float | None = None
+
+    @property
+    def is_completed(self) -> bool:
+        """True once the restore is done."""
+        return self.status == "Completed"
+
+    @property
+    def is_failed(self) -> bool:
+        """True if the restore ended without an index."""
+        return self.status in FAILED_RESTORE_STATUSES
+
+
+class BackupScheduleModel(Answer):
+    """A schedule that takes backups of one index (`BackupScheduleResponse`, 2026-07)."""
+
+    schedule_id: str = Field(min_length=1)
+    name: str
+    index_id: str | None = None
+    project_id: str | None = None
+    schedule_type: str | None = None
+    frequency: str
+    retention_expire_after_days: int
+    enabled: bool
+    next_scheduled_run: Time = None
+    created_at: Time = None
+
+
+class IndexStats(Answer):
+    """What an index holds (`describe_index_stats` of the data plane).
+
+    Attributes:
+        namespaces: Number of records by namespace; the default namespace is `""` or `__default__`.
+    """
+
+    dimension: int | None = None
+    total_record_count: int
+    namespaces: dict[str, int] = Field(default_factory=dict)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _flatten(cls, raw: object) -> object:
+        return flatten_stats(raw) if isinstance(raw, Mapping) else raw
+
+
+def to_properties(model: BaseModel) -> dict[str, Any]:
+    """Return a model as JSON-able values for Pulumi.
+
+    Times become RFC 3339 text in UTC with `Z`; keys are the API's names; top-level fields that are
+    not told stay as None, nested ones are left out.
+    """
+    dumped = model.model_dump(by_alias=True)
+    return {key: _property(value) for key, value in dumped.items()}
+
+
+def _property(value: object) -> Any:
+    if isinstance(value, datetime):
+        return rfc3339(value)
+    if isinstance(value, Mapping):
+        return {key: _property(item) for key, item in value.items() if item is not None}
+    if isinstance(value, list):
+        return [_property(item) for item in value]
+    return value
+
+
+def rfc3339(time: datetime) -> str:
+    """Return a time as RFC 3339 text in UTC with `Z`, without a fraction of zero."""
+    return time.astimezone(timezone.utc).isoformat().replace("+00:00", "Z")

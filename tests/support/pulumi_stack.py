@@ -1,0 +1,152 @@
+"""A Pulumi project in a folder of its own, driven by the real command line.
+
+The environment is scrubbed: nothing of the user's login, stacks and keys is seen or touched.
+"""
+
+from __future__ import annotations
+
+import functools
+import json
+import os
+import shutil
+import subprocess
+import sys
+import textwrap
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+KEPT = ("PATH", "HOME", "LANG", "TMPDIR", "SSL_CERT_FILE")
+PROGRAM_HEAD = """\
+import pulumi
+from pulumi import ResourceOptions
+
+from pulumi_pinecone_backup import *
+
+"""
+
+
+@functools.cache
+def engine_folder() -> str:
+    """Return the folder of a Pulumi engine: that of PATH, else what `make engine` gets."""
+    found = shutil.which("pulumi")
+    if found:
+        return str(Path(found).parent)
+    getter = Path(__file__).parents[2] / "tools" / "engine.py"
+    command = [sys.executable, str(getter), "path"]
+    return subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True).stdout.strip()
+
+
+class Result:
+    """What a command printed and how it ended."""
+
+    def __init__(self, completed: subprocess.CompletedProcess[str]) -> None:
+        self.code = completed.returncode
+        self.text = completed.stdout + completed.stderr
+
+    def __repr__(self) -> str:
+        return f"exit code {self.code}\n{self.text}"
+
+
+class Stack:
+    """One stack of one project on a file backend."""
+
+    def __init__(
+        self,
+        folder: Path,
+        environment: Mapping[str, str],
+        *,
+        project: str = "recovery",
+        name: str = "test",
+        backend: Path | None = None,
+    ) -> None:
+        self.folder = folder
+        self.name = name
+        backend = backend or folder / "backend"
+        for path in (folder / "project", backend, folder / "home"):
+            path.mkdir(parents=True, exist_ok=True)
+        self.project = folder / "project"
+        self.environment = {
+            **{key: os.environ[key] for key in KEPT if key in os.environ},
+            "PULUMI_BACKEND_URL": f"file://{backend}",
+            "PULUMI_CONFIG_PASSPHRASE": "",
+            "PULUMI_HOME": str(folder / "home"),
+            "PULUMI_SKIP_UPDATE_CHECK": "1",
+            "PULUMI_PYTHON_CMD": sys.executable,
+            "PATH": os.pathsep.join(
+                (str(Path(sys.executable).parent), engine_folder(), os.environ["PATH"])
+            ),
+            **environment,
+        }
+        self.last: Result | None = None
+        (self.project / "Pulumi.yaml").write_text(f"name: {project}\nruntime: python\n")
+        self.program("")
+        self.run("stack", "init", name)
+
+    def program(self, text: str) -> None:
+        """Write the program; imports of Pulumi and of the package are there already."""
+        body = textwrap.dedent(text)
+        (self.project / "__main__.py").write_text(PROGRAM_HEAD + body)
+
+    def run(
+        self, *arguments: str, code: int | None = 0, environment: Mapping[str, str] | None = None
+    ) -> Result:
+        """Run one command; `code` is the exit code that is wanted, None takes any."""
+        completed = subprocess.run(
+            self.command(arguments),
+            cwd=self.project,
+            env={**self.environment, **(environment or {})},
+            capture_output=True,
+            text=True,
+            timeout=300,
+            check=False,
+        )
+        self.last = Result(completed)
+        if code is not None:
+            assert self.last.code == code, self.last
+        return self.last
+
+    def command(self, arguments: Sequence[str]) -> list[str]:
+        """Return the command line of one command."""
+        return [str(Path(engine_folder()) / "pulumi"), *arguments, "--non-interactive"]
+
+    def up(
+        self, *arguments: str, code: int | None = 0, preview: bool = False, **environment: str
+    ) -> Result:
+        """Run `pulumi up`; without its preview, which takes half of the time, unless asked for."""
+        skipped = [] if preview else ["--skip-preview"]
+        return self.run("up", "--yes", *skipped, *arguments, code=code, environment=environment)
+
+    def preview(self, *arguments: str, code: int | None = 0, **environment: str) -> Result:
+        """Run `pulumi preview`."""
+        return self.run("preview", *arguments, code=code, environment=environment)
+
+    def refresh(self, *arguments: str, code: int | None = 0, **environment: str) -> Result:
+        """Run `pulumi refresh`."""
+        return self.run("refresh", "--yes", *arguments, code=code, environment=environment)
+
+    def destroy(self, *arguments: str, code: int | None = 0, **environment: str) -> Result:
+        """Run `pulumi destroy`."""
+        return self.run("destroy", "--yes", *arguments, code=code, environment=environment)
+
+    def unchanged(self, *arguments: str) -> None:
+        """Assert that `up` changes nothing."""
+        self.up("--expect-no-changes", *arguments)
+
+    def export(self) -> dict[str, Any]:
+        """Return the stack's state."""
+        exported: dict[str, Any] = json.loads(self.run("stack", "export").text)
+        return exported
+
+    def resources(self) -> dict[str, dict[str, Any]]:
+        """Return the live resources of the state by name; those pending deletion are left out."""
+        return {
+            row["urn"].rpartition("::")[2]: row
+            for row in self.export()["deployment"].get("resources", [])
+            if not row.get("delete") and "dynamic/pinecone" in row["type"]
+        }
+
+    def outputs(self, resource: str) -> dict[str, Any]:
+        """Return a resource's outputs."""
+        outputs: dict[str, Any] = self.resources()[resource]["outputs"]
+        return outputs
