@@ -19,7 +19,12 @@ from pulumi_pinecone_backup.engine import program
 from pulumi_pinecone_backup.errors import PineconeBackupError
 from pulumi_pinecone_backup.service.client import Client
 from pulumi_pinecone_backup.service.models import BackupModel, RestoreJobModel, rfc3339
-from pulumi_pinecone_backup.service.settings import NAMESPACE, STACK_SETTINGS, Settings
+from pulumi_pinecone_backup.service.settings import (
+    NAMESPACE,
+    SECRET_KEYS,
+    STACK_SETTINGS,
+    Settings,
+)
 
 _BEFORE_ALL_TIMES: Final = datetime.min.replace(tzinfo=timezone.utc)
 _MOST_STATUSES_SHOWN: Final = 3
@@ -129,7 +134,7 @@ def list_restore_jobs() -> list[RestoreJobModel]:
 
 
 def _client() -> Client:
-    program.refuse_plain_text_key()
+    program.refuse_plain_text(SECRET_KEYS)
     keys = [f"{NAMESPACE}:{name}" for name in STACK_SETTINGS]
     config = {}
     for key in [*keys, "pinecone:apiKey"]:

@@ -1,17 +1,18 @@
-"""The handlers that Pulumi's plugin calls. They are stored in users' state by reference.
+"""The handlers that Pulumi's plugin for dynamic resources calls: the first front door.
 
-Their module and names never change, and they hold nothing. Each method is four steps: parse the
-inputs, open a client, call or wait, build the outputs. What is decided lives in the lifecycle
-modules.
+Their module and names are stored in users' state by reference and never change, and they hold
+nothing. They hand each call on to a resource's own folder, and translate its answer into what the
+plugin takes.
 """
 
 from __future__ import annotations
 
 import functools
 from collections.abc import Callable, Mapping
-from typing import Any, TypeVar
+from typing import Any, ClassVar, TypeVar
 
 from pulumi.dynamic import (
+    CheckFailure,
     CheckResult,
     ConfigureRequest,
     CreateResult,
@@ -21,26 +22,22 @@ from pulumi.dynamic import (
     UpdateResult,
 )
 
-from pulumi_pinecone_backup.backup import operations as backup_operations
-from pulumi_pinecone_backup.backup import start as backup_lifecycle
-from pulumi_pinecone_backup.backup_schedule import operations as backup_schedule_operations
-from pulumi_pinecone_backup.engine import bridge as engine_bridge
+from pulumi_pinecone_backup.backup.operations import BACKUP
+from pulumi_pinecone_backup.backup_schedule.operations import BACKUP_SCHEDULE
+from pulumi_pinecone_backup.engine import bridge, messages
+from pulumi_pinecone_backup.engine.call import Call
+from pulumi_pinecone_backup.engine.plugin_process import OneLineError, is_debug
+from pulumi_pinecone_backup.engine.results import Result
 from pulumi_pinecone_backup.errors import PineconeBackupError
-from pulumi_pinecone_backup.lifecycle import checks as checking
-from pulumi_pinecone_backup.lifecycle import session
-from pulumi_pinecone_backup.lifecycle.inputs import (
-    BackupInputs,
-    BackupScheduleInputs,
-    RestoredIndexInputs,
-)
-from pulumi_pinecone_backup.restored_index import check as restored_index_check
-from pulumi_pinecone_backup.restored_index import diff as restored_index_diff
-from pulumi_pinecone_backup.restored_index import operations as restored_index_operations
+from pulumi_pinecone_backup.lifecycle.resource import Resource
+from pulumi_pinecone_backup.lifecycle.session import current
+from pulumi_pinecone_backup.restored_index.operations import RESTORED_INDEX
 from pulumi_pinecone_backup.service.settings import NAMESPACE, STACK_SETTINGS
 
 _CONFIG_KEYS = (*(f"{NAMESPACE}:{name}" for name in STACK_SETTINGS), "pinecone:apiKey")
 
 Method = TypeVar("Method", bound=Callable[..., Any])
+Properties = Mapping[str, Any]
 
 
 def _reported(method: Method) -> Method:
@@ -51,131 +48,100 @@ def _reported(method: Method) -> Method:
         try:
             return method(*args)
         except PineconeBackupError as error:
-            if engine_bridge.is_debug():
+            if is_debug():
                 raise
-            raise engine_bridge.OneLineError(str(error)) from None
+            raise OneLineError(str(error)) from None
 
     return wrapper  # type: ignore[return-value]
 
 
 class _Handler(ResourceProvider):
     serialize_as_secret_always: bool = False
+    _resource: ClassVar[Resource]
 
     def configure(self, req: ConfigureRequest) -> None:
         """Take the stack's configuration, and set the bridge to the engine up."""
-        session.configure(engine_bridge.stack_config(req.config, _CONFIG_KEYS))
-        engine_bridge.install()
+        current().configure(bridge.stack_config(req.config, _CONFIG_KEYS))
+        bridge.install()
+
+    @_reported
+    def check(self, olds: Properties, news: Properties) -> CheckResult:
+        """Check a program's inputs."""
+        answer = self._resource.check(current(), bridge.current_call(), olds, news)
+        # An empty property: a failure that names one prints its value, which may be a secret.
+        failures = [CheckFailure("", text) for text in answer.failures]
+        return CheckResult(dict(answer.inputs), failures)
+
+    @_reported
+    def diff(self, id_: str, olds: Properties, news: Properties) -> DiffResult:
+        """Tell what a change does, and refuse one that would lose something."""
+        change = self._resource.diff(current(), bridge.current_call(), id_, olds, news)
+        return DiffResult(
+            changes=bool(change.replaces or change.updates),
+            replaces=sorted(set(change.replaces)),
+            delete_before_replace=change.deletes_first,
+        )
+
+    @_reported
+    def create(self, props: Properties) -> CreateResult:
+        """Make the object."""
+        call = bridge.current_call()
+        result = self._resource.create(current(), call, props)
+        _tell_problem(call, result)
+        return CreateResult(result.object_id, dict(result.outputs))
+
+    @_reported
+    def read(self, id_: str, props: Properties) -> ReadResult:
+        """Report the live object."""
+        call = bridge.current_call()
+        result = self._resource.read(current(), call, id_, props)
+        _tell_problem(call, result)
+        return ReadResult(result.object_id, dict(result.outputs), dict(result.inputs or {}))
+
+    @_reported
+    def update(self, id_: str, olds: Properties, news: Properties) -> UpdateResult:
+        """Continue what is unfinished, and change the object in place."""
+        call = bridge.current_call()
+        result = self._resource.update(current(), call, id_, olds, news)
+        if not _tell_problem(call, result):
+            # Without a partial result the old outputs must stay: they say what is unfinished.
+            raise OneLineError(result.problem or "") from result.cause
+        return UpdateResult(dict(result.outputs))
+
+    @_reported
+    def delete(self, id_: str, props: Properties) -> None:
+        """Delete the object, if it is still this state entry's."""
+        self._resource.delete(current(), bridge.current_call(), id_, props)
 
 
-def _diff_result(replaces: list[str], updates: list[str], deletes_first: bool) -> DiffResult:
-    return DiffResult(
-        changes=bool(replaces or updates),
-        replaces=sorted(set(replaces)),
-        delete_before_replace=deletes_first,
-    )
+def _tell_problem(call: Call, result: Result) -> bool:
+    """Tell the engine that a result is partial; return False where the bridge cannot do it.
+
+    Raises:
+        PartialError: The engine keeps the result and reports it as failed.
+    """
+    if result.problem is None:
+        return True
+    partial = bridge.partial(call, result.object_id, result.outputs, result.problem, result.inputs)
+    if partial is not None:
+        raise partial from (result.cause if is_debug() else None)
+    messages.warn(result.problem, call)
+    return False
 
 
 class BackupHandler(_Handler):
-    """Creates, reads, updates and deletes backups."""
+    """The front door of `Backup`."""
 
-    @_reported
-    def check(self, olds: Mapping[str, Any], news: Mapping[str, Any]) -> CheckResult:
-        """Check a program's inputs."""
-        return checking.check(BackupInputs, olds, news, backup_lifecycle.resolve)
-
-    @_reported
-    def diff(self, id_: str, olds: Mapping[str, Any], news: Mapping[str, Any]) -> DiffResult:
-        """Tell what a change does."""
-        session.current.recorded_ids.add(id_)
-        call = engine_bridge.current_call()
-        return _diff_result(*backup_lifecycle.diff(id_, olds, news, call), False)
-
-    @_reported
-    def create(self, props: Mapping[str, Any]) -> CreateResult:
-        """Take a backup."""
-        return backup_operations.create(props, engine_bridge.current_call())
-
-    @_reported
-    def read(self, id_: str, props: Mapping[str, Any]) -> ReadResult:
-        """Report the live backup."""
-        return backup_operations.read(id_, props, engine_bridge.current_call())
-
-    @_reported
-    def update(self, id_: str, olds: Mapping[str, Any], news: Mapping[str, Any]) -> UpdateResult:
-        """Go on waiting, or record what changed."""
-        return backup_operations.update(id_, olds, news, engine_bridge.current_call())
-
-    @_reported
-    def delete(self, id_: str, props: Mapping[str, Any]) -> None:
-        """Delete the backup."""
-        backup_operations.delete(id_, props, engine_bridge.current_call())
+    _resource = BACKUP
 
 
 class RestoredIndexHandler(_Handler):
-    """Restores, verifies, reads, updates and deletes indexes."""
+    """The front door of `RestoredIndex`."""
 
-    @_reported
-    def check(self, olds: Mapping[str, Any], news: Mapping[str, Any]) -> CheckResult:
-        """Check a program's inputs."""
-        return checking.check(RestoredIndexInputs, olds, news, restored_index_check.resolve)
-
-    @_reported
-    def diff(self, id_: str, olds: Mapping[str, Any], news: Mapping[str, Any]) -> DiffResult:
-        """Tell what a change does, and refuse one that would lose something."""
-        call = engine_bridge.current_call()
-        return _diff_result(*restored_index_diff.diff(id_, olds, news, call))
-
-    @_reported
-    def create(self, props: Mapping[str, Any]) -> CreateResult:
-        """Restore an index and verify it."""
-        return restored_index_operations.create(props, engine_bridge.current_call())
-
-    @_reported
-    def read(self, id_: str, props: Mapping[str, Any]) -> ReadResult:
-        """Report the live index."""
-        return restored_index_operations.read(id_, props, engine_bridge.current_call())
-
-    @_reported
-    def update(self, id_: str, olds: Mapping[str, Any], news: Mapping[str, Any]) -> UpdateResult:
-        """Continue an unfinished restore, and change the index in place."""
-        return restored_index_operations.update(id_, olds, news, engine_bridge.current_call())
-
-    @_reported
-    def delete(self, id_: str, props: Mapping[str, Any]) -> None:
-        """Delete the index, if it is still this state entry's."""
-        restored_index_operations.delete(id_, props, engine_bridge.current_call())
+    _resource = RESTORED_INDEX
 
 
 class BackupScheduleHandler(_Handler):
-    """Creates, reads, updates and deletes backup schedules."""
+    """The front door of `BackupSchedule`."""
 
-    @_reported
-    def check(self, olds: Mapping[str, Any], news: Mapping[str, Any]) -> CheckResult:
-        """Check a program's inputs."""
-        return checking.check(BackupScheduleInputs, olds, news, backup_schedule_operations.resolve)
-
-    @_reported
-    def diff(self, id_: str, olds: Mapping[str, Any], news: Mapping[str, Any]) -> DiffResult:
-        """Tell what a change does."""
-        del id_
-        return _diff_result(*backup_schedule_operations.diff(olds, news))
-
-    @_reported
-    def create(self, props: Mapping[str, Any]) -> CreateResult:
-        """Create a schedule."""
-        return backup_schedule_operations.create(props, engine_bridge.current_call())
-
-    @_reported
-    def read(self, id_: str, props: Mapping[str, Any]) -> ReadResult:
-        """Report the live schedule."""
-        return backup_schedule_operations.read(id_, props, engine_bridge.current_call())
-
-    @_reported
-    def update(self, id_: str, olds: Mapping[str, Any], news: Mapping[str, Any]) -> UpdateResult:
-        """Change frequency, retention or whether the schedule is enabled."""
-        return backup_schedule_operations.update(id_, olds, news, engine_bridge.current_call())
-
-    @_reported
-    def delete(self, id_: str, props: Mapping[str, Any]) -> None:
-        """Delete the schedule; its backups stay."""
-        backup_schedule_operations.delete(id_, props, engine_bridge.current_call())
+    _resource = BACKUP_SCHEDULE

@@ -13,15 +13,18 @@ import pulumi
 from pulumi import Input, Output
 from pulumi.dynamic import Resource, ResourceProvider
 
-from pulumi_pinecone_backup.engine import bridge as engine_bridge
+from pulumi_pinecone_backup.backup import properties as backup_properties
+from pulumi_pinecone_backup.backup_schedule import properties as backup_schedule_properties
 from pulumi_pinecone_backup.engine import program
 from pulumi_pinecone_backup.handlers import (
     BackupHandler,
     BackupScheduleHandler,
     RestoredIndexHandler,
 )
-from pulumi_pinecone_backup.lifecycle import outputs
 from pulumi_pinecone_backup.lifecycle.identity import identity_of
+from pulumi_pinecone_backup.lifecycle.inputs import input_names
+from pulumi_pinecone_backup.restored_index import properties as restored_index_properties
+from pulumi_pinecone_backup.service.settings import SECRET_KEYS
 
 Self = TypeVar("Self", bound="_Resource")
 
@@ -49,23 +52,33 @@ class ReadCapacityArgs(TypedDict, total=False):
 
 
 class _Resource(Resource):
-    """What the three resources share: identity, outputs, and reading without adopting."""
+    """What the resources share: identity, outputs, and reading without adopting."""
 
     _handler: ClassVar[type[ResourceProvider]]
+    _inputs: ClassVar[tuple[str, ...]]
     _outputs: ClassVar[tuple[str, ...]]
 
     def _declare(
-        self, resource_name: str, inputs: Mapping[str, Any], opts: pulumi.ResourceOptions | None
+        self, resource_name: str, given: Mapping[str, Any], opts: pulumi.ResourceOptions | None
     ) -> None:
-        props: dict[str, Any] = {**dict.fromkeys(self._outputs), **inputs}
+        """Declare the resource to Pulumi.
+
+        Args:
+            resource_name: Pulumi name.
+            given: The arguments of the constructor; those that are inputs are taken.
+            opts: Resource options.
+        """
+        props: dict[str, Any] = dict.fromkeys(self._outputs)
+        props |= {name: given.get(name) for name in self._inputs}
         if opts is None or opts.id is None:
             token = f"pulumi-python:{self._resource_type_name}"
             project, stack = pulumi.get_project(), pulumi.get_stack()
             props["identity"] = identity_of(project, stack, token, resource_name)
             props["resource_name"] = resource_name
-        program.check_before_declaring()
+        program.refuse_plain_text(SECRET_KEYS)
+        program.end_with_interrupt()
         Resource.__init__(self, self._handler(), resource_name, props, opts)
-        engine_bridge.wait_for_urn_alone(self)
+        program.wait_for_urn_alone(self)
 
     @classmethod
     def get(
@@ -83,10 +96,8 @@ class _Resource(Resource):
         """
         resource = cls.__new__(cls)
         merged = pulumi.ResourceOptions.merge(opts, pulumi.ResourceOptions(id=id))
-        resource._declare(resource_name, dict.fromkeys(cls._inputs), merged)
+        resource._declare(resource_name, {}, merged)
         return resource
-
-    _inputs: ClassVar[tuple[str, ...]]
 
 
 class Backup(_Resource, module="pinecone", name="Backup"):
@@ -141,8 +152,8 @@ class Backup(_Resource, module="pinecone", name="Backup"):
     project: Output[str | None]
 
     _handler = BackupHandler
-    _outputs = outputs.BACKUP_OUTPUTS
-    _inputs = ("index_name", "name", "description", "triggers", "wait")
+    _outputs = backup_properties.OUTPUTS
+    _inputs = input_names(backup_properties.BackupInputs)
 
     def __init__(
         self,
@@ -155,15 +166,9 @@ class Backup(_Resource, module="pinecone", name="Backup"):
         wait: Input[bool] = True,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
+        given = dict(locals())
         program.count_waiting(wait)
-        inputs = {
-            "index_name": index_name,
-            "name": name,
-            "description": description,
-            "triggers": triggers,
-            "wait": wait,
-        }
-        self._declare(resource_name, inputs, opts)
+        self._declare(resource_name, given, opts)
 
 
 class RestoredIndex(_Resource, module="pinecone", name="RestoredIndex"):
@@ -179,7 +184,7 @@ class RestoredIndex(_Resource, module="pinecone", name="RestoredIndex"):
         name: Name of the index, 1 to 45 characters of `a-z`, `0-9` and `-`; default
             `<resource>-<7 hex>`.
         tags: Tags of the index, at most 19. Given, the program owns the whole set; left out, the
-            backup's tags are inherited and nobody's business.
+            backup's tags are inherited and are not managed.
         inherit_tags: True merges the backup's tags below the given ones.
         deletion_protection: `enabled` or `disabled`; left out it is not managed. A protected index
             is neither replaced nor deleted.
@@ -240,20 +245,8 @@ class RestoredIndex(_Resource, module="pinecone", name="RestoredIndex"):
     project: Output[str | None]
 
     _handler = RestoredIndexHandler
-    _outputs = outputs.RESTORED_INDEX_OUTPUTS
-    _inputs = (
-        "backup_id",
-        "name",
-        "tags",
-        "inherit_tags",
-        "deletion_protection",
-        "read_capacity",
-        "verify",
-        "allow_empty",
-        "on_backup_change",
-        "triggers",
-        "wait",
-    )
+    _outputs = restored_index_properties.OUTPUTS
+    _inputs = input_names(restored_index_properties.RestoredIndexInputs)
 
     def __init__(
         self,
@@ -272,24 +265,12 @@ class RestoredIndex(_Resource, module="pinecone", name="RestoredIndex"):
         wait: Input[bool] = True,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
+        given = dict(locals())
         program.count_waiting(wait)
         if program.holds_output(tags):
             secret = pulumi.ResourceOptions(additional_secret_outputs=["effective_tags"])
             opts = pulumi.ResourceOptions.merge(opts, secret)
-        inputs = {
-            "backup_id": backup_id,
-            "name": name,
-            "tags": tags,
-            "inherit_tags": inherit_tags,
-            "deletion_protection": deletion_protection,
-            "read_capacity": read_capacity,
-            "verify": verify,
-            "allow_empty": allow_empty,
-            "on_backup_change": on_backup_change,
-            "triggers": triggers,
-            "wait": wait,
-        }
-        self._declare(resource_name, inputs, opts)
+        self._declare(resource_name, given, opts)
 
 
 class BackupSchedule(_Resource, module="pinecone", name="BackupSchedule"):
@@ -330,8 +311,8 @@ class BackupSchedule(_Resource, module="pinecone", name="BackupSchedule"):
     project: Output[str | None]
 
     _handler = BackupScheduleHandler
-    _outputs = outputs.BACKUP_SCHEDULE_OUTPUTS
-    _inputs = ("index_name", "name", "frequency", "retention_days", "enabled")
+    _outputs = backup_schedule_properties.OUTPUTS
+    _inputs = input_names(backup_schedule_properties.BackupScheduleInputs)
 
     def __init__(
         self,
@@ -344,11 +325,5 @@ class BackupSchedule(_Resource, module="pinecone", name="BackupSchedule"):
         enabled: Input[bool] = True,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
-        inputs = {
-            "index_name": index_name,
-            "name": name,
-            "frequency": frequency,
-            "retention_days": retention_days,
-            "enabled": enabled,
-        }
-        self._declare(resource_name, inputs, opts)
+        given = dict(locals())
+        self._declare(resource_name, given, opts)

@@ -5,19 +5,26 @@ from __future__ import annotations
 import os
 
 import pytest
-from pulumi_pinecone_backup.engine import bridge as engine_bridge
+from pulumi_pinecone_backup.engine import bridge
 from pulumi_pinecone_backup.lifecycle import session
+from pulumi_pinecone_backup.lifecycle.session import Session
+from pulumi_pinecone_backup.waiting.pace import Pace
+from support.quick_pace import QUICK_PACE
 
 
 def new_process(
-    monkeypatch: pytest.MonkeyPatch, config: dict[str, str] | None = None, *, bridge: str = "off"
-) -> session.Session:
+    monkeypatch: pytest.MonkeyPatch,
+    config: dict[str, str] | None = None,
+    *,
+    bridge_is: str = "off",
+    pace: Pace = QUICK_PACE,
+) -> Session:
     """Start over with a scrubbed environment and with state that knows the configuration only."""
     for name in list(os.environ):
         if name.startswith(("PINECONE_", "PULUMI_")) or name.lower().endswith("_proxy"):
             monkeypatch.delenv(name)
-    monkeypatch.setenv("PULUMI_PINECONE_BRIDGE", bridge)
-    monkeypatch.setattr(engine_bridge, "_said", set())
-    fresh = session.Session(config=config or {})
-    monkeypatch.setattr(session, "current", fresh)
+    monkeypatch.setenv("PULUMI_PINECONE_BRIDGE", bridge_is)
+    bridge.forget()
+    fresh = Session(config, pace)
+    session.begin(fresh)
     return fresh

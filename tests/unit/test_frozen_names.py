@@ -8,20 +8,18 @@ import pulumi_pinecone_backup
 import pytest
 from pulumi.dynamic import Resource
 from pulumi_pinecone_backup import Backup, BackupSchedule, RestoredIndex, handlers
-from pulumi_pinecone_backup.lifecycle.identity import derived_name, identity_of
-from pulumi_pinecone_backup.lifecycle.inputs import (
-    MARK_TAG,
-    BackupInputs,
+from pulumi_pinecone_backup.backup.properties import BackupInputs, backup_outputs
+from pulumi_pinecone_backup.backup_schedule.properties import (
     BackupScheduleInputs,
-    RestoredIndexInputs,
-    parse,
-)
-from pulumi_pinecone_backup.lifecycle.outputs import (
-    Restore,
-    backup_outputs,
     backup_schedule_outputs,
+)
+from pulumi_pinecone_backup.lifecycle.identity import MARK_TAG, derived_name, identity_of
+from pulumi_pinecone_backup.lifecycle.inputs import parse
+from pulumi_pinecone_backup.restored_index.properties import (
+    RestoredIndexInputs,
     restored_index_outputs,
 )
+from pulumi_pinecone_backup.restored_index.restore import Restore
 from pulumi_pinecone_backup.service import settings
 from pulumi_pinecone_backup.service.models import BackupModel, BackupScheduleModel
 

@@ -10,7 +10,7 @@ import pytest
 from pulumi.dynamic import ResourceProvider
 from pulumi.dynamic.dynamic import serialize_provider
 from pulumi_pinecone_backup import handlers
-from pulumi_pinecone_backup.lifecycle import session
+from pulumi_pinecone_backup.lifecycle.session import Session, begin, current
 from pulumi_pinecone_backup.service.settings import ENVIRONMENT_API_KEY
 
 KEY = "pcsk_never_in_a_state"
@@ -26,8 +26,8 @@ def test_a_handler_is_stored_small_by_reference_and_without_the_key(
     handler: type[ResourceProvider], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv(ENVIRONMENT_API_KEY, KEY)
-    monkeypatch.setattr(session, "current", session.Session(config={"pinecone-backup:apiKey": KEY}))
-    assert session.current.client().settings.api_key.get_secret_value() == KEY
+    begin(Session({"pinecone-backup:apiKey": KEY}))
+    assert current().client().settings.api_key.get_secret_value() == KEY
     stored = serialize_provider(handler())
     assert len(stored) < 200
     raw = base64.b64decode(stored)

@@ -1,4 +1,4 @@
-"""Imports follow the layers, extras stay extra, and the emulator serves what the client asks."""
+"""The folder is the plan: who may import whom, no circles, extras stay extra."""
 
 from __future__ import annotations
 
@@ -15,102 +15,177 @@ from pulumi_pinecone_backup.emulator.web.app import OPERATIONS as SERVED
 from pulumi_pinecone_backup.service.client import Client
 from pulumi_pinecone_backup.service.operations import OPERATIONS
 
+NAME = "pulumi_pinecone_backup"
 PACKAGE = Path(pulumi_pinecone_backup.__file__).parent
 EXTRAS = ("starlette", "uvicorn", "numpy", "orjson", "pulumi_policy")
 
-# Each layer may import itself and those before it. A new module needs a place here.
-LAYERS = (
-    {"errors", "models", "answer_shapes", "versions", "operations", "settings", "next_steps"}
-    | {"request_bodies", "pages"},
-    {"error_texts", "connection_errors", "retries", "transport"},
-    {"calls", "client"},
-    {"engine_bridge", "terminal", "inputs", "naming", "verification", "waiting", "watcher"}
-    | {"restore_jobs", "session"}
-    | {"watcher", "terminal"}
-    | {"checking", "ownership", "outputs", "results", "capacity", "restored_index_tags"}
-    | {"backup_lifecycle", "backup_operations", "backup_schedule_operations"}
-    | {"restored_index_check", "restored_index_diff", "restored_index_lifecycle"}
-    | {"restored_index_operations", "restored_index_removal"}
-    | {"handlers"},
-    {"program", "functions", "resources", "adoption", "restore_drill"},
-    {"__init__", "cli"},
-)
+CORE = {"errors", "service", "engine", "waiting", "lifecycle"}
+RESOURCES = {"backup", "backup_schedule", "restored_index"}
+# Each room of the plan, and the rooms that it may import from beside itself. A room is a folder, or
+# a module at the top. Where a single module is named, only that one may be imported.
+MAY_IMPORT: dict[str, set[str]] = {
+    "errors": set(),
+    "service": {"errors"},
+    "engine": {"errors"},
+    "waiting": {"errors", "service", "engine"},
+    "lifecycle": {"errors", "service", "engine", "waiting"},
+    "backup": CORE,
+    "backup_schedule": CORE,
+    "restored_index": CORE,
+    # A drill is a restore that is thrown away.
+    "restore_drill": CORE | {"restored_index"},
+    "handlers": {"errors", "engine", "lifecycle", "service.settings"} | RESOURCES,
+    "resources": {
+        "handlers",
+        "backup.properties",
+        "backup_schedule.properties",
+        "restored_index.properties",
+        "lifecycle.identity",
+        "lifecycle.inputs",
+        "engine.program",
+        "service",
+        "errors",
+    },
+    "functions": {"engine.program", "service", "errors"},
+    "__init__": {"resources", "functions", "errors", "service.models"},
+    "cli": CORE | RESOURCES | {"restore_drill", "handlers", "emulator"},
+    "emulator": set(),
+    "emulator.state": set(),
+    "emulator.call": {"emulator.state"},
+    "emulator.control": {"emulator.state", "emulator.call"},
+    "emulator.data": {"emulator.state", "emulator.call"},
+    "emulator.web": {"emulator.state", "emulator.call", "emulator.control", "emulator.data"},
+    "emulator.server": {"emulator.state", "emulator.web"},
+    "emulator.pytest_plugin": {"emulator.server"},
+    "emulator.__init__": {"emulator.server"},
+}
+# Where a library's name may stand.
+ONLY_IN = {
+    "requests": {"service.transport", "service.connection_errors"},
+    "click": {"cli"},
+    "grpc": {"engine"},
+    "pulumi": {"engine", "handlers", "resources", "functions", "cli.adoption"},
+}
 
 
-def modules(folder: Path) -> Iterator[tuple[str, ast.Module]]:
-    for path in sorted(folder.rglob("*.py")):
-        yield path.relative_to(PACKAGE).as_posix(), ast.parse(path.read_text("utf-8"))
+def modules() -> Iterator[tuple[str, ast.Module]]:
+    """Yield each module's dotted name below the package, and its tree."""
+    for path in sorted(PACKAGE.rglob("*.py")):
+        parts = list(path.relative_to(PACKAGE).with_suffix("").parts)
+        if parts[-1] == "__init__" and parts not in (["__init__"], ["emulator", "__init__"]):
+            parts = parts[:-1]
+        yield ".".join(parts), ast.parse(path.read_text("utf-8"))
 
 
-def own_imports(name: str, tree: ast.Module) -> set[str]:
-    """Return the modules of this package that a module imports, each by its first name."""
-    depth = name.count("/")
-    found = set()
-    for node in ast.walk(tree):
-        if isinstance(node, ast.ImportFrom):
-            module = node.module or ""
-            if node.level == depth + 1 or module.split(".")[0] == "pulumi_pinecone_backup":
-                parts = module.removeprefix("pulumi_pinecone_backup").lstrip(".")
-                found |= {parts.split(".")[0]} if parts else {alias.name for alias in node.names}
-        elif isinstance(node, ast.Import):
-            found |= {
-                alias.name.split(".")[1]
-                for alias in node.names
-                if alias.name.startswith("pulumi_pinecone_backup.")
-            }
-    return found
+NAMES = {name for name, _ in modules()}
 
 
-def foreign_imports(tree: ast.Module) -> set[str]:
-    found = set()
+def imports(tree: ast.Module) -> Iterator[str]:
+    """Yield every module that a tree imports, by its full dotted name."""
     for node in ast.walk(tree):
         if isinstance(node, ast.Import):
-            found |= {alias.name.split(".")[0] for alias in node.names}
-        elif isinstance(node, ast.ImportFrom) and node.level == 0:
-            found.add((node.module or "").split(".")[0])
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, "imports are absolute"
+            module = node.module or ""
+            for alias in node.names:
+                below = f"{module}.{alias.name}".removeprefix(f"{NAME}.")
+                yield f"{NAME}.{below}" if below in NAMES else module
+
+
+def own_imports(tree: ast.Module) -> set[str]:
+    """Return the modules of this package that a tree imports, without the package's name."""
+    found = set()
+    for name in imports(tree):
+        if name == NAME or name.startswith(f"{NAME}."):
+            below = name.removeprefix(NAME).lstrip(".") or "__init__"
+            found.add("emulator.__init__" if below == "emulator" else below)
     return found
 
 
-def layer_of(module: str) -> int:
-    places = [number for number, layer in enumerate(LAYERS) if module in layer]
-    assert len(places) == 1, f"`{module}` needs one place in LAYERS"
-    return places[0]
+def room_of(module: str) -> str:
+    """Return the room of a module: the longest name in the table that holds it."""
+    parts = module.split(".")
+    for length in range(len(parts), 0, -1):
+        room = ".".join(parts[:length])
+        if room in MAY_IMPORT:
+            return room
+    raise AssertionError(f"`{module}` has no room in the table")
 
 
-def client_side() -> list[tuple[str, ast.Module]]:
-    return [(name, tree) for name, tree in modules(PACKAGE) if not name.startswith("emulator/")]
+def is_in(module: str, places: set[str]) -> bool:
+    return any(module == place or module.startswith(f"{place}.") for place in places)
 
 
-def test_imports_point_one_way() -> None:
-    wrong = []
-    for name, tree in client_side():
-        module = name.removesuffix(".py").split("/")[0]
-        for imported in own_imports(name, tree) - {"emulator"}:
-            if layer_of(imported) > layer_of(module):
-                wrong.append(f"{name} imports {imported}")
+def test_every_import_is_one_that_the_plan_allows() -> None:
+    wrong = [
+        f"{name} imports {imported}"
+        for name, tree in modules()
+        for imported in own_imports(tree)
+        if not is_in(imported, {room_of(name)} | MAY_IMPORT[room_of(name)])
+    ]
     assert wrong == []
 
 
-def test_the_emulator_and_the_client_side_know_nothing_of_each_other() -> None:
-    for name, tree in modules(PACKAGE / "emulator"):
-        assert own_imports(name, tree) <= {"emulator"}, name
-    users = {name for name, tree in client_side() if "emulator" in own_imports(name, tree)}
-    assert users == {"cli/emulator.py"}
+def test_no_file_reaches_itself_through_its_imports() -> None:
+    arrows = {name: own_imports(tree) & NAMES - {name} for name, tree in modules()}
+    while True:
+        leaves = {name for name, targets in arrows.items() if not targets & arrows.keys()}
+        if not leaves:
+            break
+        arrows = {name: targets for name, targets in arrows.items() if name not in leaves}
+    assert sorted(arrows) == []
 
 
-def test_http_is_known_to_the_transport_alone() -> None:
-    users = {name for name, tree in client_side() if "requests" in foreign_imports(tree)}
-    assert users == {"transport.py", "connection_errors.py"}
+def test_the_house_has_at_most_nine_floors() -> None:
+    """A room stands one floor above the highest of those that it imports from."""
+    below: dict[str, set[str]] = {}
+    for name, tree in modules():
+        room = room_of(name)
+        below.setdefault(room, set()).update(
+            other for imported in own_imports(tree) if (other := room_of(imported)) != room
+        )
+
+    def floor(room: str) -> int:
+        return 1 + max((floor(other) for other in below[room]), default=0)
+
+    assert max(floor(room) for room in below) <= 9
+    assert len({room for room in below if room != "emulator"}) <= 24
 
 
-def test_private_parts_of_pulumi_are_reached_for_in_the_bridge_alone() -> None:
-    private = re.compile(r"_max_workers|sys\._getframe|__code__|grpc|pulumi\.runtime\.proto")
+@pytest.mark.parametrize("library", sorted(ONLY_IN))
+def test_a_library_is_known_in_its_place_alone(library: str) -> None:
     users = {
-        path.name
-        for path in PACKAGE.glob("*.py")
-        if private.search(path.read_text("utf-8")) and path.name != "engine_bridge.py"
+        name
+        for name, tree in modules()
+        if library in {imported.split(".")[0] for imported in imports(tree)}
     }
-    assert users == set()
+    assert users
+    assert [name for name in users if not is_in(name, ONLY_IN[library])] == []
+
+
+def test_private_parts_of_pulumi_are_reached_for_in_the_engine_folder_alone() -> None:
+    private = re.compile(r"_max_workers|sys\._getframe|__code__|pulumi\.runtime\.proto|_untrack")
+    users = {
+        path.relative_to(PACKAGE).parts[0]
+        for path in PACKAGE.rglob("*.py")
+        if private.search(path.read_text("utf-8"))
+    }
+    assert users == {"engine"}
+
+
+def test_no_resource_knows_which_door_a_call_came_through() -> None:
+    """Of the engine, the core uses what any door can offer; the bridge is the first door's."""
+    doors = {"engine.bridge", "engine.plugin_process", "engine.program"}
+    core = RESOURCES | {"service", "waiting", "lifecycle", "restore_drill"}
+    wrong = [
+        f"{name} imports {imported}"
+        for name, tree in modules()
+        if is_in(name, core)
+        for imported in own_imports(tree)
+        if is_in(imported, doors)
+    ]
+    assert wrong == []
 
 
 def without_extras(script: str) -> subprocess.CompletedProcess[str]:

@@ -1,4 +1,7 @@
-"""Create, read, update and delete of a `Backup`, from Pulumi's properties to Pulumi's results."""
+"""Create, read, update and delete of a `Backup`.
+
+Source: every version, `describe_backup`, `delete_backup`.
+"""
 
 from __future__ import annotations
 
@@ -6,50 +9,81 @@ import time
 from collections.abc import Mapping
 from typing import Any
 
-from pulumi.dynamic import CreateResult, ReadResult, UpdateResult
-
-from pulumi_pinecone_backup.backup import start as backup_lifecycle
-from pulumi_pinecone_backup.engine import results
-from pulumi_pinecone_backup.engine.bridge import Call
-from pulumi_pinecone_backup.errors import JobError, NotFoundError
-from pulumi_pinecone_backup.lifecycle import session
-from pulumi_pinecone_backup.lifecycle.inputs import BackupInputs, is_only_read, parse
-from pulumi_pinecone_backup.lifecycle.outputs import backup_outputs, echo
-from pulumi_pinecone_backup.restored_index import ownership
+from pulumi_pinecone_backup.backup.check import check, diff, is_ready, is_unfinished
+from pulumi_pinecone_backup.backup.properties import BackupInputs, backup_outputs
+from pulumi_pinecone_backup.backup.start import create_once
+from pulumi_pinecone_backup.engine import messages, results, rows
+from pulumi_pinecone_backup.engine.call import Call
+from pulumi_pinecone_backup.engine.cancellation import pause
+from pulumi_pinecone_backup.engine.results import Result
+from pulumi_pinecone_backup.errors import (
+    ConfigurationError,
+    JobError,
+    NotFoundError,
+    PineconeBackupError,
+    PreconditionError,
+    WaitTimeoutError,
+)
+from pulumi_pinecone_backup.lifecycle import missing, replacement
+from pulumi_pinecone_backup.lifecycle.inputs import is_only_read, parse
+from pulumi_pinecone_backup.lifecycle.outputs import echo
+from pulumi_pinecone_backup.lifecycle.resource import Resource
+from pulumi_pinecone_backup.lifecycle.session import Session
 from pulumi_pinecone_backup.service.models import BackupModel
-from pulumi_pinecone_backup.waiting import watchers as waiting
+from pulumi_pinecone_backup.waiting.backups import wait_until_backup_is_ready
 
 
-def create(props: Mapping[str, Any], call: Call) -> CreateResult:
+def create(session: Session, call: Call, props: Mapping[str, Any]) -> Result:
     """Take a backup; wait until it is Ready if the inputs ask for it."""
     inputs = parse(BackupInputs, props)
-    client = session.current.client()
-    backup, project = backup_lifecycle.take(client, inputs, call)
-    ownership.claim_newest(
-        inputs.identity, backup.backup_id, lambda: backup_lifecycle.is_ready(backup.backup_id)
+    backup, project = create_once(session, inputs, call)
+    backup_id = backup.backup_id
+    replacement.claim_newest(
+        session, inputs.identity, backup_id, lambda: is_ready(session, backup_id)
     )
-    session.current.prove(project)
-    backup, error = _followed(backup, inputs, call, waiting.CREATE_SECONDS)
-    return results.created(call, backup.backup_id, backup_outputs(inputs, backup, project), error)
+    missing.note_readable_project(session, project)
+    backup, error = _followed(session, call, backup, inputs, session.pace.create)
+    return results.ended(backup_id, backup_outputs(inputs, backup, project), error)
 
 
-def update(id_: str, olds: Mapping[str, Any], news: Mapping[str, Any], call: Call) -> UpdateResult:
+def read(session: Session, call: Call, id_: str, props: Mapping[str, Any]) -> Result:
+    """Report the live backup; a 404 counts only for a key of the recorded project."""
+    del call
+    project = props.get("project")
+    is_recorded = "backup_id" in props
+    try:
+        backup = session.client().describe_backup(id_)
+    except NotFoundError:
+        if not is_recorded:
+            raise
+        missing.confirm_gone(session, project, f"backup `{id_}`")
+        return results.GONE
+    missing.note_readable_project(session, project)
+    is_managed = is_recorded and not is_only_read(props)
+    inputs = parse(BackupInputs, props if is_managed else _inputs_of(backup, props))
+    outputs = backup_outputs(inputs, backup, project, props if is_recorded else None)
+    unhealthy = _unhealthy(backup, inputs) if is_managed else None
+    return Result(id_, outputs, echo(inputs), unhealthy)
+
+
+def update(
+    session: Session, call: Call, id_: str, olds: Mapping[str, Any], news: Mapping[str, Any]
+) -> Result:
     """Go on waiting for an unfinished backup; record what changed."""
     inputs = parse(BackupInputs, news)
-    client = session.current.client()
     try:
-        backup = client.describe_backup(id_)
+        backup = session.client().describe_backup(id_)
     except NotFoundError as gone:
-        raise ownership.vanished(client, olds.get("project"), f"backup `{id_}`") from gone
+        raise missing.vanished(session, olds.get("project"), f"backup `{id_}`") from gone
     error = None
-    if backup_lifecycle.is_unfinished(olds):
-        backup, error = _followed(backup, inputs, call, waiting.UPDATE_SECONDS)
+    if is_unfinished(olds):
+        backup, error = _followed(session, call, backup, inputs, session.pace.update)
     outputs = backup_outputs(inputs, backup, olds.get("project"), olds)
-    return results.updated(call, id_, outputs, error)
+    return results.ended(id_, outputs, error)
 
 
 def _followed(
-    backup: BackupModel, inputs: BackupInputs, call: Call, seconds: float
+    session: Session, call: Call, backup: BackupModel, inputs: BackupInputs, seconds: float
 ) -> tuple[BackupModel, Exception | None]:
     """Return the backup as last seen, and what ended the wait early."""
     if not inputs.wait:
@@ -57,33 +91,25 @@ def _followed(
     deadline = time.monotonic() + (call.timeout_seconds or seconds)
     error: Exception | None = None
     try:
-        backup = backup_lifecycle.follow(session.current.watchers().backups, backup, call, deadline)
-    except Exception as caught:  # noqa: BLE001, RUF100 - the id must reach the state, come what may
+        backup = wait_until_backup_is_ready(
+            session.watchers().backups, backup, call, session.pace, deadline
+        )
+    except Exception as caught:  # noqa: BLE001, RUF100 - whatever happens, the id reaches the state
         error = caught
         if isinstance(caught, JobError):
             backup = backup.model_copy(update={"status": caught.last_status})
-    backup_lifecycle.warn_if_empty(backup, call)
+    _warn_if_empty(backup, call)
     return backup, error
 
 
-def read(id_: str, props: Mapping[str, Any], call: Call) -> ReadResult:
-    """Report the live backup; a 404 counts only for a key of the recorded project."""
-    client = session.current.client()
-    project = props.get("project")
-    is_recorded = "backup_id" in props
-    try:
-        backup = client.describe_backup(id_)
-    except NotFoundError:
-        if not is_recorded:
-            raise
-        ownership.confirm_gone(client, project, f"backup `{id_}`")
-        return results.gone()
-    session.current.prove(project)
-    is_managed = is_recorded and not is_only_read(props)
-    inputs = parse(BackupInputs, props if is_managed else _inputs_of(backup, props))
-    outputs = backup_outputs(inputs, backup, project, props if is_recorded else None)
-    unhealthy = _unhealthy(backup, inputs) if is_managed else None
-    return results.was_read(call, id_, outputs, echo(inputs), unhealthy)
+def _warn_if_empty(backup: BackupModel, call: Call) -> None:
+    """Warn of a backup without records: those of the last 15 minutes are not in it."""
+    if backup.is_ready and backup.record_count == 0:
+        messages.warn(
+            f"backup `{backup.backup_id}` of index `{backup.source_index_name}` holds 0 records; "
+            "records younger than about 15 minutes are not in a backup",
+            call,
+        )
 
 
 def _inputs_of(backup: BackupModel, props: Mapping[str, Any]) -> dict[str, Any]:
@@ -107,13 +133,68 @@ def _unhealthy(backup: BackupModel, inputs: BackupInputs) -> str | None:
     return f"backup `{backup.backup_id}` is still {backup.status}; `pulumi up` goes on waiting"
 
 
-def delete(id_: str, props: Mapping[str, Any], call: Call) -> None:
-    """Delete a backup and wait until it is gone."""
-    backup_lifecycle.delete(
-        session.current.client(),
-        session.current.watchers().backups,
-        props,
-        id_,
-        call,
-        time.monotonic() + (call.timeout_seconds or waiting.DELETE_SECONDS),
-    )
+def delete(session: Session, call: Call, id_: str, props: Mapping[str, Any]) -> None:
+    """Delete a backup and wait until it is gone; 404 is success.
+
+    Raises:
+        PineconeBackupError: It could not be deleted, or would leave a gap.
+    """
+    _require_source(session, props, id_)
+    replacement.refuse_gap(session, props, id_, f"backup `{id_}`")
+    deadline = time.monotonic() + (call.timeout_seconds or session.pace.delete)
+    if not _request_deletion(session, call, id_, deadline):
+        missing.refuse_other_project(session, props.get("project"), f"backup `{id_}`")
+        return
+    try:
+        session.watchers().backups.wait(
+            id_, lambda look: True if look is None else None, deadline=deadline
+        )
+    except WaitTimeoutError as error:
+        raise WaitTimeoutError(
+            f"backup `{id_}` is being deleted, but still exists: the wait {error}; run the same "
+            "command again",
+            resource_id=id_,
+            last_status="deleting",
+        ) from error
+
+
+def _request_deletion(session: Session, call: Call, backup_id: str, deadline: float) -> bool:
+    """Ask for the deletion, once no restore needs the backup; return False if it is gone."""
+    started = time.monotonic()
+    while True:
+        try:
+            session.client().delete_backup(backup_id)
+        except NotFoundError:
+            return False
+        except PreconditionError as error:
+            rows.show(call, f"a restore is pending: backup {backup_id}", started)
+            if time.monotonic() > deadline or not pause(session.pace.retry):
+                raise WaitTimeoutError(
+                    f"backup `{backup_id}` was not deleted: a restore of it is still pending. Run "
+                    "the same command again when the restore has ended",
+                    resource_id=backup_id,
+                    last_status="pending restore",
+                ) from error
+        else:
+            return True
+
+
+def _require_source(session: Session, props: Mapping[str, Any], backup_id: str) -> None:
+    """Refuse to delete a backup before the new one exists unless a new one can be taken.
+
+    Only the option `delete_before_replace` asks for that.
+    """
+    wanted = replacement.makes_room(session, props)
+    if wanted is None:
+        return
+    try:
+        session.client().describe_index(str(wanted["index_name"]))
+    except PineconeBackupError as error:
+        raise ConfigurationError(
+            f"backup `{backup_id}` was not deleted before the new one exists, because index "
+            f"`{wanted['index_name']}` could not be seen: {error} Remove the "
+            "option `delete_before_replace`"
+        ) from error
+
+
+BACKUP = Resource(check, diff, create, read, update, delete)

@@ -11,20 +11,26 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from pulumi.dynamic import ReadResult, ResourceProvider
+from pulumi.dynamic import ResourceProvider
 from pulumi.dynamic.dynamic import serialize_provider
 
 from pulumi_pinecone_backup import handlers
-from pulumi_pinecone_backup.backup import operations as backup_operations
-from pulumi_pinecone_backup.backup_schedule import operations as backup_schedule_operations
-from pulumi_pinecone_backup.engine import bridge as engine_bridge
-from pulumi_pinecone_backup.engine.bridge import Call
+from pulumi_pinecone_backup.backup.operations import BACKUP
+from pulumi_pinecone_backup.backup_schedule.operations import BACKUP_SCHEDULE
+from pulumi_pinecone_backup.engine import messages
+from pulumi_pinecone_backup.engine.call import Call
+from pulumi_pinecone_backup.engine.results import Result
 from pulumi_pinecone_backup.errors import ConfigurationError, NotFoundError
-from pulumi_pinecone_backup.lifecycle import session
-from pulumi_pinecone_backup.lifecycle.identity import identity_of, mark_identity, new_mark
-from pulumi_pinecone_backup.lifecycle.inputs import MARK_TAG, PROVIDER
-from pulumi_pinecone_backup.restored_index import operations as restored_index_operations
+from pulumi_pinecone_backup.lifecycle.identity import (
+    MARK_TAG,
+    identity_of,
+    mark_identity,
+    new_mark,
+)
+from pulumi_pinecone_backup.lifecycle.inputs import PROVIDER
+from pulumi_pinecone_backup.lifecycle.session import Session
 from pulumi_pinecone_backup.restored_index import ownership
+from pulumi_pinecone_backup.restored_index.operations import RESTORED_INDEX
 from pulumi_pinecone_backup.restored_index.verification import skipped
 from pulumi_pinecone_backup.service.client import Client
 from pulumi_pinecone_backup.service.models import IndexModel, rfc3339
@@ -66,24 +72,25 @@ def token(kind: str) -> str:
     return f"pulumi-python:dynamic/pinecone:{kind}"
 
 
-def backup_entry(client: Client, owner: Owner, backup_id: str) -> dict[str, Any]:
+def backup_entry(session: Session, owner: Owner, backup_id: str) -> dict[str, Any]:
     """Return the entry of an existing backup.
 
     Raises:
         PineconeBackupError: There is no such backup.
     """
-    props = {**owner.fields("Backup"), "wait": True, "project": _project(client)}
-    first = backup_operations.read(backup_id, props, Call())
-    again = backup_operations.read(backup_id, {**props, **_outputs(first)}, Call())
+    props = {**owner.fields("Backup"), "wait": True, "project": _project(session.client())}
+    first = BACKUP.read(session, Call(), backup_id, props)
+    again = BACKUP.read(session, Call(), backup_id, {**props, **first.outputs})
     return _entry("Backup", handlers.BackupHandler(), owner, again)
 
 
-def backup_schedule_entry(client: Client, owner: Owner, schedule_id: str) -> dict[str, Any]:
+def backup_schedule_entry(session: Session, owner: Owner, schedule_id: str) -> dict[str, Any]:
     """Return the entry of an existing schedule.
 
     Raises:
         PineconeBackupError: There is no such schedule.
     """
+    client = session.client()
     client.describe_backup_schedule(schedule_id)
     index = _index_of_schedule(client, schedule_id)
     props = {
@@ -92,12 +99,12 @@ def backup_schedule_entry(client: Client, owner: Owner, schedule_id: str) -> dic
         "index_name": index.name,
         "project": index.project,
     }
-    found = backup_schedule_operations.read(schedule_id, props, Call())
+    found = BACKUP_SCHEDULE.read(session, Call(), schedule_id, props)
     return _entry("BackupSchedule", handlers.BackupScheduleHandler(), owner, found)
 
 
 def restored_index_entry(
-    client: Client,
+    session: Session,
     owner: Owner,
     name: str,
     *,
@@ -107,43 +114,42 @@ def restored_index_entry(
     """Mark an existing index as the resource's and return its entry.
 
     Args:
-        client: The service.
+        session: Settings and client.
         owner: The resource.
         name: Name of the index.
         backup_id: The backup that it was restored from; needed where the service does not tell.
         takes_over: Whether it may be taken from another resource or stack.
 
     Raises:
-        PineconeBackupError: There is no such index, it is another resource's, or nobody knows
-            which backup it was restored from.
+        PineconeBackupError: There is no such index, it is another resource's, or it cannot
+            be told which backup it was restored from.
     """
+    client = session.client()
     live = client.describe_index(name)
     who = owner.fields("RestoredIndex")
     _refuse_taken(live, who["identity"], takes_over=takes_over)
-    source = _source(client, live, backup_id)
+    source = _source(session, live, backup_id)
     mark = _mark(client, live, who["identity"])
     props = {**_RESTORED_DEFAULTS, **who, "backup_id": source}
-    first = restored_index_operations.read(name, props, Call())
-    stored = {**props, **_outputs(first), "verification": _IMPORTED, **_recovery(client, source)}
+    first = RESTORED_INDEX.read(session, Call(), name, props)
+    stored = {**props, **first.outputs, "verification": _IMPORTED, **_recovery(client, source)}
     if mark is not None:
         stored["owner_mark"] = mark
-    again = restored_index_operations.read(name, stored, Call())
+    again = RESTORED_INDEX.read(session, Call(), name, stored)
     return _entry("RestoredIndex", handlers.RestoredIndexHandler(), owner, again)
 
 
-def _entry(kind: str, handler: ResourceProvider, owner: Owner, found: ReadResult) -> dict[str, Any]:
+def _entry(kind: str, handler: ResourceProvider, owner: Owner, found: Result) -> dict[str, Any]:
+    if found.problem is not None:
+        messages.warn(found.problem)
     provider = {PROVIDER: serialize_provider(handler)}
     return {
         "type": token(kind),
         "name": owner.resource_name,
-        "id": found.id,
+        "id": found.object_id,
         "inputs": {**(found.inputs or {}), **provider},
-        "outputs": {**_outputs(found), **provider},
+        "outputs": {**found.outputs, **provider},
     }
-
-
-def _outputs(found: ReadResult) -> dict[str, Any]:
-    return dict(found.outs or {})
 
 
 def _project(client: Client) -> str | None:
@@ -174,9 +180,9 @@ def _refuse_taken(live: IndexModel, identity: str, *, takes_over: bool) -> None:
     )
 
 
-def _source(client: Client, live: IndexModel, given: str | None) -> str:
+def _source(session: Session, live: IndexModel, given: str | None) -> str:
     """Return the backup that an index was restored from."""
-    job = None if live.source_backup_id else session.current.jobs().newest(live.name, None)
+    job = None if live.source_backup_id else session.jobs().newest(live.name, None)
     told = live.source_backup_id or (job.backup_id if job else None)
     if told and given and told != given:
         raise ConfigurationError(
@@ -184,7 +190,7 @@ def _source(client: Client, live: IndexModel, given: str | None) -> str:
             "`--backup-id` out"
         )
     if told or given:
-        return str(told or client.describe_backup(str(given)).backup_id)
+        return str(told or session.client().describe_backup(str(given)).backup_id)
     raise ConfigurationError(
         f"the service does not tell which backup index `{live.name}` was restored from: give it "
         "with `--backup-id`. An index that was not restored from a backup is no RestoredIndex"
@@ -195,7 +201,7 @@ def _mark(client: Client, live: IndexModel, identity: str) -> str | None:
     mark = new_mark(identity)
     if ownership.take_over(client, live, mark):
         return mark
-    engine_bridge.warn(
+    messages.warn(
         f"the tag `{MARK_TAG}` could not be set on index `{live.name}`, so nothing there says "
         "whose it is: another stack may import it too. An index takes 20 tags: free one and "
         "import again"

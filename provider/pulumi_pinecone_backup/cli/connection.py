@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 
 import click
 
-from pulumi_pinecone_backup.lifecycle import session
+from pulumi_pinecone_backup.lifecycle.session import Session, current
 from pulumi_pinecone_backup.service.settings import NAMESPACE
 
 Command = TypeVar("Command", bound=Callable[..., Any])
@@ -28,14 +28,15 @@ stack_option = click.option(
 )
 
 
-def connect(stack: str | None) -> session.Session:
+def connect(stack: str | None) -> Session:
     """Return the process's session, with the settings of a stack if one is named.
 
     Raises:
         click.ClickException: The stack's configuration cannot be read.
     """
-    session.configure(_configuration(stack) if stack else {})
-    return session.current
+    found = current()
+    found.configure(_configuration(stack) if stack else {})
+    return found
 
 
 def project_name() -> str | None:

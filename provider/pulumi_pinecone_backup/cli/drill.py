@@ -9,9 +9,10 @@ from dataclasses import asdict
 import click
 
 from pulumi_pinecone_backup.cli import connection
+from pulumi_pinecone_backup.engine.rows import duration
 from pulumi_pinecone_backup.errors import PineconeBackupError
 from pulumi_pinecone_backup.restore_drill.drill import Drill, run_drill
-from pulumi_pinecone_backup.waiting import watchers as waiting
+from pulumi_pinecone_backup.waiting.pace import DEFAULT_PACE
 
 _LONGEST_VALUE = 40
 
@@ -34,7 +35,7 @@ _LONGEST_VALUE = 40
 @click.option(
     "--timeout",
     type=click.FloatRange(min=1),
-    default=waiting.CREATE_SECONDS,
+    default=DEFAULT_PACE.create,
     show_default=True,
     metavar="SECONDS",
     help="When to give the restore up.",
@@ -94,4 +95,4 @@ def _text(done: Drill) -> str:
 
 
 def _duration(seconds: float | None) -> str:
-    return "unknown" if seconds is None else waiting.duration(seconds)
+    return "unknown" if seconds is None else duration(seconds)

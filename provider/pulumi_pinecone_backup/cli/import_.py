@@ -11,7 +11,7 @@ import click
 from pulumi_pinecone_backup.cli import adoption, connection
 from pulumi_pinecone_backup.cli.adoption import Owner
 from pulumi_pinecone_backup.errors import PineconeBackupError
-from pulumi_pinecone_backup.service.client import Client
+from pulumi_pinecone_backup.lifecycle.session import Session
 
 _KINDS = {
     "backup": "Backup",
@@ -65,8 +65,8 @@ def command(
     owner = _owner(project or connection.project_name(), stack, resource_name)
     others = _others(path, adoption.token(_KINDS[kind]), resource_name)
     try:
-        client = connection.connect(stack).client()
-        entry = _entry(client, kind, owner, object_id, backup_id=backup_id, takes_over=take_over)
+        session = connection.connect(stack)
+        entry = _entry(session, kind, owner, object_id, backup_id=backup_id, takes_over=take_over)
     except PineconeBackupError as error:
         raise click.ClickException(str(error)) from error
     path.write_text(json.dumps({"resources": [*others, entry]}, indent=2) + "\n", "utf-8")
@@ -100,7 +100,7 @@ def _others(path: Path, token: str, resource_name: str) -> list[dict[str, Any]]:
 
 
 def _entry(
-    client: Client,
+    session: Session,
     kind: str,
     owner: Owner,
     object_id: str,
@@ -109,11 +109,11 @@ def _entry(
     takes_over: bool,
 ) -> dict[str, Any]:
     if kind == "backup":
-        return adoption.backup_entry(client, owner, object_id)
+        return adoption.backup_entry(session, owner, object_id)
     if kind == "backup-schedule":
-        return adoption.backup_schedule_entry(client, owner, object_id)
+        return adoption.backup_schedule_entry(session, owner, object_id)
     return adoption.restored_index_entry(
-        client, owner, object_id, backup_id=backup_id, takes_over=takes_over
+        session, owner, object_id, backup_id=backup_id, takes_over=takes_over
     )
 
 

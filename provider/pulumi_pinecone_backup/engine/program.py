@@ -1,18 +1,28 @@
-"""What the resource classes look at in the user's program before they declare themselves."""
+"""The user's program as the resource classes see it: settings of the run, keys, and its end.
+
+Pulumi's private parts of the program's side are here; those of the plugin are in `bridge`.
+"""
 
 from __future__ import annotations
 
+import os
+import signal
+import sys
 import threading
-from collections.abc import Mapping, Sequence
+import time
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from types import FrameType
 from typing import Any
 
 import pulumi
 from pulumi.runtime import config
 
-from pulumi_pinecone_backup.engine import bridge as engine_bridge
+from pulumi_pinecone_backup.engine import bridge
 from pulumi_pinecone_backup.errors import ConfigurationError
 
-_SECRET_KEYS = ("pinecone-backup:apiKey", "pinecone:apiKey")
+PROGRAM_FILE = "pulumi-language-python-exec"
+INTERRUPTED_SECONDS = 10.0
 
 
 class ProgramError(ConfigurationError, pulumi.RunError):
@@ -24,23 +34,16 @@ _waiting = 0
 _told = False
 
 
-def check_before_declaring() -> None:
-    """Refuse an API key in plain text, and let an interrupted program end at once.
+def refuse_plain_text(keys: Iterable[str]) -> None:
+    """Return if none of these configuration keys is stored as plain text.
+
+    Args:
+        keys: Full keys, such as `pinecone:apiKey`.
 
     Raises:
-        ProgramError: The key would be stored readable in configuration and state.
+        ProgramError: A secret would be readable in configuration and state.
     """
-    refuse_plain_text_key()
-    engine_bridge.end_with_interrupt()
-
-
-def refuse_plain_text_key() -> None:
-    """Return if the configuration holds no API key in plain text.
-
-    Raises:
-        ProgramError: The key would be stored readable in configuration and state.
-    """
-    for key in _SECRET_KEYS:
+    for key in keys:
         namespace, _, name = key.partition(":")
         if pulumi.Config(namespace).get(name) and not _is_secret(key):
             raise ProgramError(
@@ -57,7 +60,7 @@ def _is_secret(key: str) -> bool:
 def count_waiting(wait: Any) -> None:
     """Say once when the program declares more waiting resources than the engine runs together."""
     global _waiting, _told
-    parallel = engine_bridge.engine_parallel()
+    parallel = engine_parallel()
     if wait is False or parallel is None:
         return
     with _lock:
@@ -80,3 +83,69 @@ def holds_output(value: Any) -> bool:
     if isinstance(value, Sequence) and not isinstance(value, str | bytes):
         return any(holds_output(item) for item in value)
     return False
+
+
+def engine_parallel() -> int | None:
+    """Return the engine's `--parallel`, in the user's program; None where it is not told."""
+    if not bridge.is_on():
+        return None
+    try:
+        from pulumi.runtime.settings import SETTINGS
+
+        return int(SETTINGS.parallel) if SETTINGS.parallel else None
+    except (ImportError, AttributeError, TypeError, ValueError):
+        return None
+
+
+def wait_for_urn_alone(resource: Any) -> None:
+    """Let the program's end wait for one output of a resource, not for each. Called there.
+
+    Pulumi's SDK looks at all outputs under way whenever one arrives, and a resource has some 40: at
+    500 resources that takes longer than everything else. They arrive together with the urn.
+    """
+    if not bridge.is_on():
+        return
+    try:
+        from pulumi import Output
+
+        untrack = Output._untrack  # an output itself answers to every name
+        for name, output in vars(resource).items():
+            if name != "urn" and isinstance(output, Output):
+                untrack(output)
+    except Exception as error:  # noqa: BLE001, RUF100 - falls back
+        bridge.note_missing("short wait for outputs", error)
+
+
+def end_with_interrupt() -> None:
+    """Let an interrupted program end at once. Called in the user's program.
+
+    When a run is cancelled, the engine interrupts the program and gives it 5 s. It needs all of
+    them: its executor waits for calls that nobody answers any more. Only that wait is cut short,
+    and only where the program has its own process and has not taken the signal for itself.
+    """
+    own_process = any(argument.endswith(PROGRAM_FILE) for argument in sys.orig_argv[:3])
+    main = threading.main_thread()
+    if not bridge.is_on() or not own_process or threading.current_thread() is not main:
+        return
+    if signal.getsignal(signal.SIGINT) is not signal.default_int_handler:
+        return
+
+    def interrupted(number: int, frame: FrameType | None) -> None:
+        threading.Thread(target=_end_stuck_program, args=(main.ident,), daemon=True).start()
+        signal.default_int_handler(number, frame)
+
+    signal.signal(signal.SIGINT, interrupted)
+
+
+def _end_stuck_program(main_thread: int | None) -> None:
+    """End this process as soon as nothing of the user's is left but the wait of the executor."""
+    end = time.monotonic() + INTERRUPTED_SECONDS
+    while time.monotonic() < end:
+        frame = sys._current_frames().get(main_thread or 0)
+        names = []
+        while frame is not None:
+            names.append((frame.f_code.co_name, Path(frame.f_code.co_filename).name))
+            frame = frame.f_back
+        if ("shutdown", "thread.py") in names and names[-1] == ("<module>", PROGRAM_FILE):
+            os._exit(1)
+        time.sleep(0.02)

@@ -1,74 +1,82 @@
-"""How an operation ends: whole, or partial with the state kept and the reason on the row.
+"""How the core answers a call: inputs that were checked, a change, or an object as it is.
 
-Where the bridge cannot tell the engine of a partial result, the operation ends as if it had
-succeeded, with a warning and its unfinished status among the outputs: diff sees that, and the next
-`up` continues.
+A door translates them into what its protocol wants. A partial result keeps id and outputs in the
+state although the operation is reported as failed; where a door cannot tell the engine so, it shows
+the reason as a warning, and the unfinished status among the outputs makes the next `up` continue.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
-from pulumi.dynamic import CreateResult, ReadResult, UpdateResult
-
-from pulumi_pinecone_backup.engine import bridge as engine_bridge
-from pulumi_pinecone_backup.engine.bridge import Call, OneLineError
+from pulumi_pinecone_backup.errors import PineconeBackupError
 
 
-def created(
-    call: Call, object_id: str, outputs: Mapping[str, Any], error: Exception | None
-) -> CreateResult:
-    """Return a create's result; raise it as partial where `error` ended it early."""
-    if error is not None:
-        _raise_partial(call, object_id, outputs, error)
-    return CreateResult(object_id, dict(outputs))
+@dataclass(frozen=True)
+class CheckedInputs:
+    """The answer to a check.
+
+    Attributes:
+        inputs: The inputs to deploy.
+        failures: Why the resource cannot be deployed, each a sentence; empty if it can.
+    """
+
+    inputs: Mapping[str, Any]
+    failures: Sequence[str] = ()
 
 
-def updated(
-    call: Call, object_id: str, outputs: Mapping[str, Any], error: Exception | None
-) -> UpdateResult:
-    """Return an update's result; raise it as partial where `error` ended it early."""
-    if error is not None:
-        partial = engine_bridge.partial(call, object_id, outputs, text_of(error))
-        raise (partial or OneLineError(text_of(error))) from error
-    return UpdateResult(dict(outputs))
+@dataclass(frozen=True)
+class Change:
+    """The answer to a diff.
+
+    Attributes:
+        replaces: Properties whose change makes a new object.
+        updates: Properties that change in place.
+        deletes_first: Whether the old object goes before the new one is made.
+    """
+
+    replaces: Sequence[str] = ()
+    updates: Sequence[str] = ()
+    deletes_first: bool = False
 
 
-def was_read(
-    call: Call,
-    object_id: str,
-    outputs: Mapping[str, Any],
-    inputs: Mapping[str, Any],
-    unhealthy: str | None,
-) -> ReadResult:
-    """Return a read's result; raise it as partial where the object is unhealthy."""
-    if unhealthy is not None:
-        partial = engine_bridge.partial(call, object_id, outputs, unhealthy, inputs)
-        if partial is not None:
-            raise partial
-        engine_bridge.warn(unhealthy, call)
-    return ReadResult(object_id, dict(outputs), dict(inputs))
+@dataclass(frozen=True)
+class Result:
+    """How a create, read or update ended.
+
+    Attributes:
+        object_id: The Pulumi id; empty if the object does not exist any more.
+        outputs: What the state keeps.
+        inputs: The inputs that the state keeps; only a read tells them.
+        problem: Why the result is partial, in one line; None if it is whole.
+        cause: The error behind a partial result, for those who debug.
+    """
+
+    object_id: str
+    outputs: Mapping[str, Any] = field(default_factory=dict)
+    inputs: Mapping[str, Any] | None = None
+    problem: str | None = None
+    cause: Exception | None = None
 
 
-def gone() -> ReadResult:
-    """Return a read's result for an object that does not exist any more."""
-    return ReadResult("", {})
+GONE = Result("", inputs={})
+"""The result of a read for an object that does not exist any more."""
+
+
+def ended(object_id: str, outputs: Mapping[str, Any], error: Exception | None) -> Result:
+    """Return the result of a create or update, partial where `error` ended it early."""
+    return Result(
+        object_id,
+        outputs,
+        problem=None if error is None else text_of(error),
+        cause=error,
+    )
 
 
 def text_of(error: Exception) -> str:
-    """Return an error as one line; the type is told where the text alone says too little."""
-    from pulumi_pinecone_backup.errors import PineconeBackupError
-
-    if isinstance(error, PineconeBackupError | OneLineError):
+    """Return an error as one line; its type is told where the text alone says too little."""
+    if isinstance(error, PineconeBackupError):
         return str(error)
     return f"unexpected {type(error).__name__}: {error}"
-
-
-def _raise_partial(
-    call: Call, object_id: str, outputs: Mapping[str, Any], error: Exception
-) -> None:
-    partial = engine_bridge.partial(call, object_id, outputs, text_of(error))
-    if partial is not None:
-        raise partial from (error if engine_bridge.is_debug() else None)
-    engine_bridge.warn(text_of(error), call)

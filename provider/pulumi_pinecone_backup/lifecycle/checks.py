@@ -1,8 +1,17 @@
-"""The part of `check` and `diff` that all resources share: problems, identity, pins, comparison.
+"""Checks and comparisons that all resources share: problems, identity, pins.
 
-The engine calls check twice for a replacement, the second time without the old inputs; for
-`--replace` it calls check once, without them, and for `replacement_trigger` it skips diff. What the
-first call decided is therefore remembered, and the second is answered from it.
+The orders in which the engine calls check and diff, as seen:
+
+    create                       check(no olds) → create
+    update, no change            check(olds) → diff → update
+    replacement after diff       check(olds) → diff → check(no olds) → create, delete
+    `replacement_trigger`        check(olds) → check(no olds) → create, delete
+    `--replace`, taint           check(no olds) → create, delete
+    refresh                      read → diff
+
+The check without the old inputs must answer what the one with them has decided: that one is
+remembered. After diff asked for a replacement the new object is made with the program's values,
+otherwise the live object is continued and keeps what was pinned.
 """
 
 from __future__ import annotations
@@ -13,18 +22,15 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from pulumi.dynamic import CheckFailure, CheckResult
-
-from pulumi_pinecone_backup.engine import bridge as engine_bridge
-from pulumi_pinecone_backup.lifecycle import session
+from pulumi_pinecone_backup.engine import messages
+from pulumi_pinecone_backup.engine.call import Call
+from pulumi_pinecone_backup.engine.results import CheckedInputs
+from pulumi_pinecone_backup.engine.unknowns import has_unknown
+from pulumi_pinecone_backup.lifecycle.decisions import Decision, Decisions
 from pulumi_pinecone_backup.lifecycle.identity import derived_name
-from pulumi_pinecone_backup.lifecycle.inputs import (
-    PROVIDER,
-    _Inputs,
-    has_unknown,
-    normalised,
-    problems,
-)
+from pulumi_pinecone_backup.lifecycle.inputs import PROVIDER, Inputs, normalised, problems
+from pulumi_pinecone_backup.lifecycle.replacement import Declared
+from pulumi_pinecone_backup.lifecycle.session import Session
 
 
 @dataclass
@@ -32,6 +38,7 @@ class Checked:
     """What a check has decided so far.
 
     Attributes:
+        session: The process's session, for what the service says early.
         call: The engine's call, for warnings.
         olds: The recorded inputs, empty for a create.
         news: The program's inputs, normalised; what the check returns.
@@ -42,7 +49,8 @@ class Checked:
             then find what was pinned.
     """
 
-    call: engine_bridge.Call
+    session: Session
+    call: Call
     olds: dict[str, Any]
     news: dict[str, Any]
     failures: list[str] = field(default_factory=list)
@@ -50,13 +58,18 @@ class Checked:
     pinned: dict[str, Any] = field(default_factory=dict)
     continues: bool = False
 
+    @property
+    def key(self) -> str:
+        """What stands for the resource in this process."""
+        return resource_key(self.call, self.news)
+
     def pin(self, key: str) -> None:
-        """Keep the recorded value of a property for as long as the object is not made anew."""
+        """Keep the recorded value of a property until a new object is made."""
         self.pinned[key] = self.news.get(key)
         _set(self.news, key, self.olds.get(key))
 
     @property
-    def anew(self) -> dict[str, Any]:
+    def replacement_inputs(self) -> dict[str, Any]:
         """Inputs that a new object is made with."""
         inputs = dict(self.news)
         for key, value in self.pinned.items():
@@ -65,81 +78,95 @@ class Checked:
 
     def warn(self, text: str) -> None:
         """Show a warning at this resource."""
-        engine_bridge.warn(text, self.call)
+        messages.warn(text, self.call)
+
+
+Resolve = Callable[[Checked], None]
+"""Pins, names and asks the service, given inputs without local problems."""
 
 
 def check(
-    model: type[_Inputs],
+    session: Session,
+    call: Call,
+    model: type[Inputs],
     olds: Mapping[str, Any],
     news: Mapping[str, Any],
-    resolve: Callable[[Checked], None],
-) -> CheckResult:
+    resolve: Resolve,
+) -> CheckedInputs:
     """Check one resource: report every problem at once, or return the inputs to deploy.
 
     Args:
+        session: The process's session.
+        call: The engine's call.
         model: The resource's inputs.
         olds: The recorded inputs; empty for a create and in the second check of a replacement.
         news: The program's inputs.
-        resolve: Pins, names and asks the service, given inputs without local problems.
+        resolve: What the resource adds.
     """
-    call = engine_bridge.current_call()
     # What exists may have a name that the rules refuse, such as a backup of a schedule.
     asked = {key: value for key, value in news.items() if key != "name" or value != olds.get(key)}
     texts = problems(model, asked)
     if texts:
-        return _result(news, texts)
-    checked = Checked(call, _bare(olds), normalised(_bare(news)))
-    key = resource_key(call, checked.news)
+        return CheckedInputs(dict(news), texts)
+    checked = Checked(session, call, _bare(olds), normalised(_bare(news)))
+    decision = session.memory(Decisions).of(checked.key)
     digest = _digest(checked.news)
-    earlier = session.current.decisions.get(key)
-    if not checked.olds and earlier and earlier.digest == digest:
-        session.current.checked.discard(key)  # no diff follows the second check
-        known = {key, resource_key(call, earlier.inputs)}
-        goes_on = earlier.continues and not known & session.current.replacing
-        return _answer(earlier.inputs if goes_on else earlier.anew, [])
+    if not checked.olds and decision is not None and decision.digest == digest:
+        answer = CheckedInputs(_decided_again(checked, decision))
+    else:
+        answer = _decide(checked, digest, resolve)
+    session.memory(Declared).note(answer.inputs)
+    return answer
+
+
+def _decided_again(checked: Checked, decision: Decision) -> Mapping[str, Any]:
+    """Answer the second check of a replacement as the first one has decided."""
+    decisions = checked.session.memory(Decisions)
+    # An alias gives the resource its recorded identity: it is known by both.
+    keys = {checked.key, resource_key(checked.call, decision.inputs)}
+    decisions.take_check(checked.key)  # no diff follows
+    if decision.continues and not decisions.is_replacing(keys):
+        return decision.inputs
+    return decision.replacement_inputs
+
+
+def _decide(checked: Checked, digest: str, resolve: Resolve) -> CheckedInputs:
+    """Settle identity and inputs, and remember what was decided against recorded ones."""
+    keys = {checked.key}
     if checked.olds.get("identity"):
         checked.news["identity"] = checked.olds["identity"]
         checked.news["resource_name"] = checked.olds.get("resource_name", "")
     resolve(checked)
     # An alias gives the resource its recorded identity: later calls know it by that one.
-    keys = {key, resource_key(call, checked.news)}
-    with session.current.lock:
-        session.current.checked |= keys
-        if checked.olds and not checked.failures:
-            decision = session.Decision(digest, dict(checked.news), checked.anew, checked.continues)
-            session.current.decisions |= dict.fromkeys(keys, decision)
-    return _answer(checked.news, checked.failures)
+    keys.add(checked.key)
+    decision = None
+    if checked.olds and not checked.failures:
+        decision = Decision(
+            digest, dict(checked.news), checked.replacement_inputs, checked.continues
+        )
+    checked.session.memory(Decisions).note(keys, decision)
+    return CheckedInputs(checked.news, checked.failures)
 
 
-def resource_key(call: engine_bridge.Call, properties: Mapping[str, Any]) -> str:
+def resource_key(call: Call, properties: Mapping[str, Any]) -> str:
     """Return what stands for one resource in this process: its URN, else its identity."""
     return call.urn or str(properties.get("identity", ""))
 
 
-def is_replacement(call: engine_bridge.Call, properties: Mapping[str, Any]) -> bool:
-    """Return whether this process has checked the resource against a recorded one."""
-    return resource_key(call, properties) in session.current.decisions
+def replacement_inputs(session: Session, call: Call, news: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Return the inputs that a replacement is made with, as far as this process knows."""
+    decision = session.memory(Decisions).of(resource_key(call, news))
+    return decision.replacement_inputs if decision else news
 
 
-def anew(call: engine_bridge.Call, news: Mapping[str, Any]) -> Mapping[str, Any]:
-    """Return the inputs that a replacement will be made with, as far as this process knows."""
-    decision = session.current.decisions.get(resource_key(call, news))
-    return decision.anew if decision else news
-
-
-def note_replacement(call: engine_bridge.Call, news: Mapping[str, Any]) -> None:
+def note_replacement(session: Session, call: Call, news: Mapping[str, Any]) -> None:
     """Remember that diff asked for a new object, so that the next check answers with its inputs."""
-    with session.current.lock:
-        session.current.replacing.add(resource_key(call, news))
+    session.memory(Decisions).note_replacement(resource_key(call, news))
 
 
-def was_checked(call: engine_bridge.Call, news: Mapping[str, Any]) -> bool:
+def was_checked(session: Session, call: Call, news: Mapping[str, Any]) -> bool:
     """Return whether a check came right before, and forget it: refresh calls diff without one."""
-    key = resource_key(call, news)
-    with session.current.lock:
-        seen = key in session.current.checked
-        session.current.checked.discard(key)
-    return seen
+    return session.memory(Decisions).take_check(resource_key(call, news))
 
 
 def keep_triggers(checked: Checked) -> bool:
@@ -208,15 +235,6 @@ def _set(properties: dict[str, Any], key: str, value: Any) -> None:
         properties[key] = value
 
 
-def _answer(inputs: Mapping[str, Any], failures: Sequence[str]) -> CheckResult:
-    """Answer the engine, and remember what: a delete to make room looks at it."""
-    identity = inputs.get("identity")
-    if isinstance(identity, str) and identity:
-        with session.current.lock:
-            session.current.answers[identity] = dict(inputs)
-    return _result(inputs, failures)
-
-
 def _bare(properties: Mapping[str, Any] | None) -> dict[str, Any]:
     return {key: value for key, value in (properties or {}).items() if key != PROVIDER}
 
@@ -224,8 +242,3 @@ def _bare(properties: Mapping[str, Any] | None) -> dict[str, Any]:
 def _digest(properties: Mapping[str, Any]) -> str:
     text = json.dumps(properties, sort_keys=True, default=lambda value: type(value).__name__)
     return hashlib.sha256(text.encode()).hexdigest()
-
-
-def _result(inputs: Mapping[str, Any], failures: Sequence[str]) -> CheckResult:
-    # An empty property: a failure that names one prints its value, which may be a secret.
-    return CheckResult(dict(inputs), [CheckFailure("", text) for text in failures])

@@ -13,15 +13,19 @@ import secrets
 from collections.abc import Mapping
 from typing import Any
 
-from pulumi_pinecone_backup.lifecycle.inputs import MARK_TAG, MAX_NAME
-
+MARK_TAG = "pulumi-owner"
+MAX_NAME = 45
 IDENTITY_LENGTH = 12
+IF_RENAMED = (
+    "if the resource was renamed, add "
+    '`opts=pulumi.ResourceOptions(aliases=[pulumi.Alias(name="<old name>")])`'
+)
 _HASH_LENGTH = 7
 _MARK = re.compile(r"([0-9a-f]{12})-([0-9a-f]{8})")
 
 
 def identity_of(project: str, stack: str, type_token: str, resource_name: str) -> str:
-    """Returns 12 hex that stand for one resource of one stack."""
+    """Return 12 hex that stand for one resource of one stack."""
     text = "\n".join((project, stack, type_token, resource_name))
     return hashlib.sha256(text.encode()).hexdigest()[:IDENTITY_LENGTH]
 
@@ -29,7 +33,7 @@ def identity_of(project: str, stack: str, type_token: str, resource_name: str) -
 def derived_name(
     resource_name: str, identity: str, triggers: Any, *extra: str, limit: int = MAX_NAME
 ) -> str:
-    """Returns the automatic name `<resource>-<7 hex>`.
+    """Return the automatic name `<resource>-<7 hex>`.
 
     Args:
         resource_name: The Pulumi name, brought into the service's alphabet and length.
@@ -46,16 +50,16 @@ def derived_name(
 
 
 def new_mark(identity: str) -> str:
-    """Returns a fresh value for the tag that says whose an index is."""
+    """Return a fresh value for the tag that says whose an index is."""
     return f"{identity}-{secrets.token_hex(4)}"
 
 
 def mark_identity(mark: str | None) -> str | None:
-    """Returns the identity inside a mark, or None where the text is not a mark."""
+    """Return the identity inside a mark, or None where the text is not a mark."""
     match = _MARK.fullmatch(mark or "")
     return match[1] if match else None
 
 
 def without_mark(tags: Mapping[str, str]) -> dict[str, str]:
-    """Returns tags as users see them: sorted, without the owner's mark."""
+    """Return tags as users see them: sorted, without the owner's mark."""
     return {key: tags[key] for key in sorted(tags) if key != MARK_TAG}

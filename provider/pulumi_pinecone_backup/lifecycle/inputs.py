@@ -1,4 +1,4 @@
-"""What a program may ask for: one frozen model per resource, and how its problems are reported.
+"""How inputs are read, and how their problems are reported; each resource has a model of its own.
 
 Rules of the service are repeated here so that a preview fails before anything is sent. They bind
 what a program asks for, not what exists already: a state or the service may hold what they forbid.
@@ -10,25 +10,22 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from typing import Annotated, Any, Literal, TypeVar
+from typing import Annotated, Any, TypeVar
 
-from pulumi.output import Unknown
 from pydantic import (
     AfterValidator,
     BaseModel,
     BeforeValidator,
     ConfigDict,
-    Field,
-    StrictBool,
     StrictInt,
     StrictStr,
     ValidationError,
     ValidationInfo,
 )
 
-MARK_TAG = "pulumi-owner"
-MAX_NAME = 45
-MAX_SCHEDULE_NAME = 28
+from pulumi_pinecone_backup.engine.unknowns import has_unknown
+from pulumi_pinecone_backup.lifecycle.identity import MARK_TAG, MAX_NAME
+
 MAX_USER_TAGS = 19
 MAX_TAG_KEY = 80
 MAX_TAG_VALUE = 120
@@ -38,7 +35,7 @@ PROVIDER = "__provider"
 _NAME = re.compile(r"[a-z0-9]([a-z0-9-]*[a-z0-9])?")
 _TAG_KEY = re.compile(r"[A-Za-z0-9_-]+")
 _TAG_VALUE = re.compile(r"[\x20-\x7e]*")
-_RULES = {"bind": "the program"}
+PROGRAM_RULES = {"bind": "the program"}
 _TYPE_TEXTS = {
     "bool_type": "must be true or false",
     "dict_type": "must be a map",
@@ -49,17 +46,18 @@ _TYPE_TEXTS = {
 }
 
 
-def _check_name(value: str, limit: int = MAX_NAME) -> str:
+def check_name(value: str, limit: int = MAX_NAME) -> str:
+    """Return a name that the service takes.
+
+    Raises:
+        ValueError: It is too long, or holds something else than `a-z`, `0-9` and `-`.
+    """
     if not value or len(value) > limit or not _NAME.fullmatch(value):
         raise ValueError(
             f"must be 1 to {limit} lower-case letters, digits and `-`, with a letter or a digit at "
             "both ends"
         )
     return value
-
-
-def _check_schedule_name(value: str) -> str:
-    return _check_name(value, MAX_SCHEDULE_NAME)
 
 
 def _check_filled(value: str) -> str:
@@ -101,7 +99,7 @@ def _tag_problem(key: str, value: Any) -> list[str]:
 
 
 def integral(value: Any) -> Any:
-    """Returns `value` with whole floats as ints, at any depth: the engine sends every number as a float."""  # noqa: E501
+    """Return `value` with whole floats as ints: the engine sends every number as a float."""
     if isinstance(value, float) and value.is_integer():
         return int(value)
     if isinstance(value, Mapping):
@@ -111,102 +109,40 @@ def integral(value: Any) -> Any:
     return value
 
 
-def _rule(check: Callable[[Any], Any]) -> Callable[[Any, ValidationInfo], Any]:
-    """Returns a validator that binds programs: `problems` asks for it, `parse` does not."""
+def rule(check: Callable[[Any], Any]) -> Callable[[Any, ValidationInfo], Any]:
+    """Return a validator that binds programs: `problems` asks for it, `parse` does not."""
 
     def validate(value: Any, info: ValidationInfo) -> Any:
-        return check(value) if info.context is _RULES else value
+        return check(value) if info.context is PROGRAM_RULES else value
 
     return validate
 
 
-Name = Annotated[StrictStr, AfterValidator(_rule(_check_name))]
-Filled = Annotated[StrictStr, AfterValidator(_rule(_check_filled))]
-Tags = Annotated[dict[StrictStr, StrictStr], BeforeValidator(_rule(_check_tags))]
+Name = Annotated[StrictStr, AfterValidator(rule(check_name))]
+Filled = Annotated[StrictStr, AfterValidator(rule(_check_filled))]
+Tags = Annotated[dict[StrictStr, StrictStr], BeforeValidator(rule(_check_tags))]
 Triggers = Annotated[list[Any], BeforeValidator(integral)]
 Count = Annotated[StrictInt, BeforeValidator(integral)]
 
 
-class _Part(BaseModel):
+class InputPart(BaseModel):
+    """What inputs are made of."""
+
     model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
 
 
-class _Inputs(_Part):
+class Inputs(InputPart):
+    """Inputs of a resource: who it is, and what a model of each resource adds."""
+
     identity: StrictStr = ""
     resource_name: StrictStr = ""
 
 
-class BackupInputs(_Inputs):
-    """Inputs of `Backup`."""
-
-    index_name: Name
-    name: Name | None = None
-    description: StrictStr | None = None
-    triggers: Triggers | None = None
-    wait: StrictBool = True
-
-
-class ManualScaling(_Part):
-    """Fixed size of dedicated read capacity: shards and replicas."""
-
-    shards: Annotated[Count, Field(ge=1)]
-    replicas: Annotated[Count, Field(ge=0)]
-
-
-class DedicatedCapacity(_Part):
-    """Dedicated read capacity. Source: 2026-07, `ReadCapacity`."""
-
-    node_type: Filled
-    scaling: Literal["Manual"] = "Manual"
-    manual: ManualScaling
-
-
-class ReadCapacityInput(_Part):
-    """Read capacity of an index: on demand, or dedicated nodes."""
-
-    mode: Literal["OnDemand", "Dedicated"]
-    dedicated: DedicatedCapacity | None = None
-
-
-def _check_read_capacity(value: ReadCapacityInput) -> ReadCapacityInput:
-    if (value.mode == "Dedicated") != (value.dedicated is not None):
-        raise ValueError("needs `dedicated` with `mode` Dedicated, and only then")
-    return value
-
-
-class RestoredIndexInputs(_Inputs):
-    """Inputs of `RestoredIndex`."""
-
-    backup_id: Filled | None = None
-    name: Name | None = None
-    tags: Tags | None = None
-    inherit_tags: StrictBool | None = None
-    deletion_protection: Literal["enabled", "disabled"] | None = None
-    read_capacity: (
-        Annotated[ReadCapacityInput, AfterValidator(_rule(_check_read_capacity))] | None
-    ) = None
-    verify: Literal["none", "schema", "records"] = "records"
-    allow_empty: StrictBool = False
-    on_backup_change: Literal["keep", "replace", "fail"] = "keep"
-    triggers: Triggers | None = None
-    wait: StrictBool = True
-
-
-class BackupScheduleInputs(_Inputs):
-    """Inputs of `BackupSchedule`."""
-
-    index_name: Name
-    name: Annotated[StrictStr, AfterValidator(_rule(_check_schedule_name))] | None = None
-    frequency: Literal["daily", "weekly", "monthly"]
-    retention_days: Annotated[Count, Field(ge=1)]
-    enabled: StrictBool = True
-
-
-AnyInputs = TypeVar("AnyInputs", bound=_Inputs)
+AnyInputs = TypeVar("AnyInputs", bound=Inputs)
 
 
 def parse(model: type[AnyInputs], properties: Mapping[str, Any]) -> AnyInputs:
-    """Returns checked, recorded or live inputs as a model; other properties (outputs) are left out.
+    """Return checked, recorded or live inputs as a model; other properties (outputs) are left out.
 
     Raises:
         ValidationError: Never for inputs that went through `problems` without one.
@@ -215,13 +151,18 @@ def parse(model: type[AnyInputs], properties: Mapping[str, Any]) -> AnyInputs:
     return model.model_validate({k: integral(v) for k, v in given.items() if v is not None})
 
 
+def input_names(model: type[Inputs]) -> tuple[str, ...]:
+    """Return the inputs that programs give."""
+    return tuple(name for name in model.model_fields if name not in HIDDEN)
+
+
 def is_only_read(properties: Mapping[str, Any]) -> bool:
-    """Returns whether `.get()` has read an object: only a resource of its own has an identity."""
+    """Return whether `.get()` has read an object: only a resource of its own has an identity."""
     return not properties.get("identity")
 
 
-def problems(model: type[_Inputs], news: Mapping[str, Any]) -> list[str]:
-    """Returns every problem of a resource's inputs as a sentence that names the property.
+def problems(model: type[Inputs], news: Mapping[str, Any]) -> list[str]:
+    """Return every problem of a resource's inputs as a sentence that names the property.
 
     Unknown values are skipped: a missing value is no problem where an unknown one stands.
     """
@@ -233,7 +174,7 @@ def problems(model: type[_Inputs], news: Mapping[str, Any]) -> list[str]:
             # Keys and their number are known, whatever the values will be.
             candidate[key] = {k: "?" if has_unknown(v) else v for k, v in known[key].items()}
     try:
-        model.model_validate(candidate, context=_RULES)
+        model.model_validate(candidate, context=PROGRAM_RULES)
     except ValidationError as error:
         texts = [
             _text(detail, model)
@@ -244,7 +185,7 @@ def problems(model: type[_Inputs], news: Mapping[str, Any]) -> list[str]:
     return []
 
 
-def _text(detail: Any, model: type[_Inputs]) -> str:
+def _text(detail: Any, model: type[Inputs]) -> str:
     path = [str(part) for part in detail["loc"]]
     name = ".".join(path)
     if detail["type"] == "extra_forbidden":
@@ -260,19 +201,8 @@ def _text(detail: Any, model: type[_Inputs]) -> str:
     return f"`{name}` {text.removeprefix('Value error, ').replace('Input should be', 'must be')}"
 
 
-def has_unknown(value: Any) -> bool:
-    """Returns whether `value` is unknown at preview, or holds something unknown."""
-    if isinstance(value, Unknown):
-        return True
-    if isinstance(value, Mapping):
-        return any(has_unknown(item) for item in value.values())
-    if isinstance(value, Sequence) and not isinstance(value, str | bytes):
-        return any(has_unknown(item) for item in value)
-    return False
-
-
 def normalised(news: Mapping[str, Any]) -> dict[str, Any]:
-    """Returns inputs as outputs will echo them: sorted tags, ints, no absent values."""
+    """Return inputs as outputs will echo them: sorted tags, ints, no absent values."""
     result = {key: integral(value) for key, value in news.items() if value is not None}
     if isinstance(result.get("tags"), dict):
         result["tags"] = dict(sorted(result["tags"].items()))

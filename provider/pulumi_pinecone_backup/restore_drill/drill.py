@@ -16,7 +16,9 @@ from dataclasses import dataclass, field
 from datetime import datetime, timezone
 from typing import Any
 
-from pulumi_pinecone_backup.engine.bridge import Call
+from pulumi_pinecone_backup.engine.call import Call
+from pulumi_pinecone_backup.engine.cancellation import pause
+from pulumi_pinecone_backup.engine.rows import duration
 from pulumi_pinecone_backup.errors import (
     JobFailedError,
     NotFoundError,
@@ -24,18 +26,20 @@ from pulumi_pinecone_backup.errors import (
     VerificationError,
     WaitTimeoutError,
 )
-from pulumi_pinecone_backup.lifecycle import session
-from pulumi_pinecone_backup.lifecycle.identity import derived_name
-from pulumi_pinecone_backup.lifecycle.inputs import MARK_TAG, RestoredIndexInputs, parse
-from pulumi_pinecone_backup.lifecycle.outputs import Restore
+from pulumi_pinecone_backup.lifecycle.identity import MARK_TAG, derived_name
+from pulumi_pinecone_backup.lifecycle.inputs import parse
+from pulumi_pinecone_backup.lifecycle.session import Session
+from pulumi_pinecone_backup.restored_index import verification
+from pulumi_pinecone_backup.restored_index.finish import complete
+from pulumi_pinecone_backup.restored_index.properties import RestoredIndexInputs
 from pulumi_pinecone_backup.restored_index.removal import wait_until_gone
-from pulumi_pinecone_backup.restored_index.restoration import Operation
+from pulumi_pinecone_backup.restored_index.restoration import Restoration
+from pulumi_pinecone_backup.restored_index.restore import Restore
+from pulumi_pinecone_backup.restored_index.start import start
 from pulumi_pinecone_backup.service.client import Client
 from pulumi_pinecone_backup.service.models import BackupModel, rfc3339
-from pulumi_pinecone_backup.waiting import watchers as waiting
+from pulumi_pinecone_backup.waiting.pace import DEFAULT_PACE
 
-_APPEAR_SECONDS = 15.0
-_TICK_SECONDS = 30.0
 _UNDATED = datetime.min.replace(tzinfo=timezone.utc)
 
 
@@ -61,13 +65,13 @@ class Drill:
 
 
 def run_drill(
-    current: session.Session,
+    session: Session,
     index: str,
     *,
     backup_id: str | None = None,
     verify: str = "records",
     allow_empty: bool = False,
-    timeout_seconds: float = waiting.CREATE_SECONDS,
+    timeout_seconds: float = DEFAULT_PACE.create,
     max_rpo_seconds: float | None = None,
     max_rto_seconds: float | None = None,
     say: Callable[[str], None] = lambda _: None,
@@ -75,7 +79,7 @@ def run_drill(
     """Restore a backup of an index, verify the copy, and delete it again.
 
     Args:
-        current: Settings and client.
+        session: Settings and client.
         index: Name of the source index, which may be gone.
         backup_id: The backup; None takes the newest ready one.
         verify: `records` or `schema`.
@@ -88,19 +92,19 @@ def run_drill(
     Raises:
         PineconeBackupError: There is no such backup; nothing was done.
     """
-    backup = _backup(current.client(), index, backup_id)
-    operation = _operation(current, backup, index, verify, allow_empty, timeout_seconds)
+    backup = _backup(session.client(), index, backup_id)
+    restoration = _restoration(session, backup, index, verify, allow_empty, timeout_seconds)
     done = Drill(
         index=index,
         backup_id=backup.backup_id,
         recovery_point_at=rfc3339(backup.created_at) if backup.created_at else None,
-        temporary_index=operation.name,
+        temporary_index=restoration.name,
     )
     with _interruptible():
         try:
-            _restore(operation, done, say)
+            _restore(restoration, done, say)
         finally:
-            _clean_up(operation, done, say)
+            _clean_up(restoration, done, say)
     _judge(done, max_rpo_seconds, max_rto_seconds)
     return done
 
@@ -128,14 +132,14 @@ def _backup(client: Client, index: str, backup_id: str | None) -> BackupModel:
     return max(ready, key=lambda backup: backup.created_at or _UNDATED)
 
 
-def _operation(
-    current: session.Session,
+def _restoration(
+    session: Session,
     backup: BackupModel,
     index: str,
     verify: str,
     allow_empty: bool,
     timeout: float,
-) -> Operation:
+) -> Restoration:
     identity = secrets.token_hex(6)  # of this drill alone, so that the index can only be its own
     inputs = parse(
         RestoredIndexInputs,
@@ -149,29 +153,23 @@ def _operation(
             "allow_empty": allow_empty,
         },
     )
-    return Operation(
-        current.client(),
-        current.watchers(),
-        current.jobs(),
-        inputs,
-        Restore(),
-        Call(timeout_seconds=timeout),
-        timeout,
-    )
+    return Restoration(session, Call(timeout_seconds=timeout), inputs, Restore(), timeout)
 
 
-def _restore(operation: Operation, drill: Drill, say: Callable[[str], None]) -> None:
+def _restore(restoration: Restoration, drill: Drill, say: Callable[[str], None]) -> None:
     """Restore and verify, and note how that ended."""
     say(f"restoring backup {drill.backup_id} of {drill.index} as {drill.temporary_index}")
     try:
-        with _ticking(operation, say):
-            operation.start()
-            operation.complete()
+        with _ticking(restoration, say):
+            start(restoration)
+            complete(restoration)
         drill.result = "passed"
     except KeyboardInterrupt:
         drill.result, drill.why = "interrupted", "the drill was interrupted"
-    except VerificationError as error:
-        drill.result, drill.why = "failed", str(error).partition(". The index is kept")[0]
+    except VerificationError:
+        rows = restoration.restore.verification
+        drill.result = "failed"
+        drill.why = f"the copy is not complete: {verification.summary(rows)}"
     except JobFailedError as error:
         drill.result, drill.why = "failed", f"the restore ended as {error.last_status}"
     except WaitTimeoutError as error:
@@ -179,16 +177,16 @@ def _restore(operation: Operation, drill: Drill, say: Callable[[str], None]) -> 
     except PineconeBackupError as error:
         drill.result, drill.why = "failed", str(error)
     finally:
-        restore = operation.restore
+        restore = restoration.restore
         drill.rpo_seconds, drill.rto_seconds = restore.rpo_seconds, restore.rto_seconds
         drill.verification = [row.model_dump(exclude_none=True) for row in restore.verification]
 
 
-def _clean_up(operation: Operation, drill: Drill, say: Callable[[str], None]) -> None:
+def _clean_up(restoration: Restoration, drill: Drill, say: Callable[[str], None]) -> None:
     """Delete the temporary index if it carries the mark of this drill."""
     say(f"deleting {drill.temporary_index}")
     try:
-        drill.is_deleted = _deleted(operation)
+        drill.is_deleted = _deleted(restoration)
     except KeyboardInterrupt:
         _leave(drill, "the deletion was interrupted")
     except PineconeBackupError as error:
@@ -197,30 +195,31 @@ def _clean_up(operation: Operation, drill: Drill, say: Callable[[str], None]) ->
 
 def _leave(drill: Drill, why: str) -> None:
     """Report an index that stays; only people can remove it now."""
-    text = f"index `{drill.temporary_index}` may be left over, delete it yourself: {why}"
+    text = f"index `{drill.temporary_index}` may be left over, delete it by hand: {why}"
     drill.why = f"{drill.why}; {text}" if drill.why else text
 
 
-def _deleted(operation: Operation) -> bool:
+def _deleted(restoration: Restoration) -> bool:
     """Delete the drill's index and wait until it is gone; return whether nothing is left."""
-    restore, client = operation.restore, operation.client
+    restore, client = restoration.restore, restoration.client
     if restore.owner_mark is None or restore.restore_started_at is None:
         return True  # nothing was asked of the service
     # The answer may have been cut off: then the index can appear a little later.
-    patience = 0.0 if restore.restore_job_id else _APPEAR_SECONDS
+    patience = 0.0 if restore.restore_job_id else restoration.session.pace.lost_drill
     end = time.monotonic() + patience
     while True:
         try:
-            live = client.describe_index(operation.name)
+            live = client.describe_index(restoration.name)
             break
         except NotFoundError:
-            if time.monotonic() >= end or not waiting.pause(1.0):
+            if time.monotonic() >= end or not pause(restoration.session.pace.look_up):
                 return True
     if live.tags.get(MARK_TAG) != restore.owner_mark:
         raise PineconeBackupError("it does not carry this drill's mark")
-    client.delete_index(operation.name)
-    deadline = time.monotonic() + waiting.DELETE_SECONDS
-    wait_until_gone(operation.watchers, operation.name, deadline)
+    client.delete_index(restoration.name)
+    session = restoration.session
+    deadline = time.monotonic() + session.pace.delete
+    wait_until_gone(session.watchers().indexes, restoration.name, deadline)
     return True
 
 
@@ -257,14 +256,14 @@ def _interruptible() -> Iterator[None]:
 
 
 @contextmanager
-def _ticking(operation: Operation, say: Callable[[str], None]) -> Iterator[None]:
+def _ticking(restoration: Restoration, say: Callable[[str], None]) -> Iterator[None]:
     """Say now and then how far the restore is."""
     done = threading.Event()
 
     def tick() -> None:
-        while not done.wait(_TICK_SECONDS):
-            elapsed = waiting.duration(time.monotonic() - operation.started)
-            say(f"{operation.restore.status or 'starting'}, {elapsed}")
+        while not done.wait(restoration.session.pace.tick):
+            elapsed = duration(time.monotonic() - restoration.started)
+            say(f"{restoration.restore.status or 'starting'}, {elapsed}")
 
     threading.Thread(target=tick, name="drill", daemon=True).start()
     try:
@@ -274,4 +273,4 @@ def _ticking(operation: Operation, say: Callable[[str], None]) -> Iterator[None]
 
 
 def _told(seconds: float | None) -> str:
-    return "unknown" if seconds is None else waiting.duration(seconds)
+    return "unknown" if seconds is None else duration(seconds)

@@ -7,16 +7,15 @@ the capacity is not Ready is refused with 403, so it is waited for.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from pulumi_pinecone_backup.engine import bridge as engine_bridge
+from pulumi_pinecone_backup.engine import messages
 from pulumi_pinecone_backup.errors import JobFailedError, WaitTimeoutError
-from pulumi_pinecone_backup.lifecycle.inputs import RestoredIndexInputs, integral
+from pulumi_pinecone_backup.lifecycle.inputs import integral
+from pulumi_pinecone_backup.restored_index.properties import RestoredIndexInputs
+from pulumi_pinecone_backup.restored_index.restoration import Restoration
 from pulumi_pinecone_backup.service.models import IndexModel, ReadCapacityModel
-from pulumi_pinecone_backup.waiting import watchers as waiting
-
-if TYPE_CHECKING:
-    from pulumi_pinecone_backup.restored_index.restoration import Operation
+from pulumi_pinecone_backup.waiting.watchers import Absence
 
 
 def wanted(inputs: RestoredIndexInputs) -> dict[str, Any] | None:
@@ -37,8 +36,11 @@ def observed(recorded: Mapping[str, Any], index: IndexModel) -> dict[str, Any] |
     What was given stays as it was given where it means the same as what is live.
     """
     given: dict[str, Any] | None = recorded.get("read_capacity")
+    if given is None:
+        return None
     seen = live(index)
-    return given if given is None or seen in (None, _with_defaults(given)) else seen
+    means_the_same = seen is None or seen == _with_defaults(given)
+    return given if means_the_same else seen
 
 
 def unhealthy(inputs: RestoredIndexInputs, index: IndexModel) -> str | None:
@@ -72,49 +74,49 @@ def _with_defaults(given: Mapping[str, Any]) -> dict[str, Any]:
     return full
 
 
-def converge(operation: Operation) -> None:
+def converge(restoration: Restoration) -> None:
     """Bring the live index to the wanted capacity and wait until it has it.
 
     Raises:
         JobFailedError: The service reports an error of the capacity.
         WaitTimeoutError: It was still changing at the deadline.
     """
-    want, index = wanted(operation.inputs), operation.restore.index
+    want, index = wanted(restoration.inputs), restoration.restore.index
     if want is None or index is None:
         return
     if live(index) == want and index.read_capacity and index.read_capacity.is_ready:
         return
-    index = _settled(operation, replaces=want)
+    index = _settled(restoration, replaces=want)
     if live(index) != want:
-        operation.client.configure_index(
-            operation.name, read_capacity=want, deployment_type=index.deployment_type
+        restoration.client.configure_index(
+            restoration.name, read_capacity=want, deployment_type=index.deployment_type
         )
-        index = _settled(operation)
-    operation.restore.index = index
+        index = _settled(restoration)
+    restoration.restore.index = index
 
 
-def say_later(operation: Operation) -> None:
+def say_later(restoration: Restoration) -> None:
     """Warn where a restore that is not waited for could not be given its capacity."""
-    if wanted(operation.inputs) is None or operation.client.supports("restore_read_capacity"):
+    if wanted(restoration.inputs) is None or restoration.client.supports("restore_read_capacity"):
         return
-    engine_bridge.warn(
-        f"`read_capacity` of index `{operation.name}` is not set yet: `wait` is False, and API "
-        f"version `{operation.client.api_version.name}` takes it only after the restore. Run "
+    messages.warn(
+        f"`read_capacity` of index `{restoration.name}` is not set yet: `wait` is False, and API "
+        f"version `{restoration.client.api_version.name}` takes it only after the restore. Run "
         "`pulumi up --refresh` once the index is ready",
-        operation.call,
+        restoration.call,
     )
 
 
-def _settled(operation: Operation, *, replaces: dict[str, Any] | None = None) -> IndexModel:
+def _settled(restoration: Restoration, *, replaces: dict[str, Any] | None = None) -> IndexModel:
     """Wait until the capacity does not change; an error is no obstacle to what replaces it."""
-    absence = waiting.Absence(seen=True)
+    absence = Absence(restoration.session.pace, seen=True)
 
     def ended(look: IndexModel | None) -> IndexModel | None:
         if absence.is_certain(look):
-            raise operation.vanished()
+            raise restoration.vanished()
         if look is None:
             return None
-        operation.restore.index = look
+        restoration.restore.index = look
         capacity = look.read_capacity
         if capacity is None or capacity.is_ready:
             return look
@@ -125,19 +127,18 @@ def _settled(operation: Operation, *, replaces: dict[str, Any] | None = None) ->
         return None
 
     def show(look: IndexModel | None) -> None:
-        text = f"read capacity of {operation.name}: {_state(look)}"
-        waiting.show(operation.call, text, operation.started)
+        restoration.show(f"{_state(look)}: read capacity of {restoration.name}")
 
     try:
-        return operation.watchers.indexes.wait(
-            operation.name, ended, deadline=operation.deadline, on_look=show
+        return restoration.session.watchers().indexes.wait(
+            restoration.name, ended, deadline=restoration.deadline, on_look=show
         )
     except WaitTimeoutError as error:
-        state = _state(operation.restore.index)
+        state = _state(restoration.restore.index)
         raise WaitTimeoutError(
-            f"read capacity of index `{operation.name}` is still {state}: the wait {error}; "
+            f"read capacity of index `{restoration.name}` is still {state}: the wait {error}; "
             "`pulumi up` goes on waiting, and `custom_timeouts` allows more time",
-            resource_id=operation.name,
+            resource_id=restoration.name,
             last_status=state,
         ) from error
 

@@ -6,32 +6,53 @@ away. What replaces it anyway takes the backup that the program asks for.
 
 from __future__ import annotations
 
+import threading
+from collections.abc import Mapping
 from typing import Any
 
+from pulumi_pinecone_backup.engine.call import Call
+from pulumi_pinecone_backup.engine.results import CheckedInputs
+from pulumi_pinecone_backup.engine.unknowns import has_unknown
 from pulumi_pinecone_backup.errors import ConfigurationError, NotFoundError, PineconeBackupError
-from pulumi_pinecone_backup.lifecycle import session
-from pulumi_pinecone_backup.lifecycle.checks import (
-    Checked,
-    keep_triggers,
-    keep_unknown,
-    resource_key,
-    restore_recorded,
-    settle_name,
-)
-from pulumi_pinecone_backup.lifecycle.inputs import MAX_NAME, has_unknown
+from pulumi_pinecone_backup.lifecycle import checks
+from pulumi_pinecone_backup.lifecycle.checks import Checked
+from pulumi_pinecone_backup.lifecycle.identity import MAX_NAME
+from pulumi_pinecone_backup.lifecycle.session import Session
 from pulumi_pinecone_backup.restored_index import ownership
-from pulumi_pinecone_backup.restored_index.diff import REPLACES, is_protected
+from pulumi_pinecone_backup.restored_index.diff import REPLACES
+from pulumi_pinecone_backup.restored_index.properties import RestoredIndexInputs
+from pulumi_pinecone_backup.restored_index.protection import LiftedProtection, is_protected
 from pulumi_pinecone_backup.service.models import BackupModel
 from pulumi_pinecone_backup.service.versions import require_feature
 
 _MOVE_ON = 'change `triggers`, or set `on_backup_change="replace"`, to restore the other one'
 
 
-def resolve(checked: Checked) -> None:
+class NamesInUse:
+    """Which resource of the program has an index name."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._holders: dict[str, tuple[str, str]] = {}
+
+    def claim(self, name: str, key: str, resource_name: str) -> tuple[str, str]:
+        """Return key and name of the resource that has the name: this one, if none had it."""
+        with self._lock:
+            return self._holders.setdefault(name, (key, resource_name))
+
+
+def check(
+    session: Session, call: Call, olds: Mapping[str, Any], news: Mapping[str, Any]
+) -> CheckedInputs:
+    """Check a program's inputs."""
+    return checks.check(session, call, RestoredIndexInputs, olds, news, _resolve)
+
+
+def _resolve(checked: Checked) -> None:
     """Pin the backup, settle the name, lift protection alone, and look at the service early."""
     checked.continues = True
     if checked.olds:
-        keep_triggers(checked)
+        checks.keep_triggers(checked)
         _rename(checked)
         _pin(checked)
         _lift_protection(checked)
@@ -49,7 +70,7 @@ def _rename(checked: Checked) -> None:
     if name is None or checked.olds.get("name") is None:
         return
     if has_unknown(name):
-        keep_unknown(checked, "name")
+        checks.keep_unknown(checked, "name")
     elif name != checked.olds["name"]:
         checked.replaces.append("name")
 
@@ -96,12 +117,11 @@ def _pinned_text(checked: Checked, mode: str, recorded: str, raw: Any) -> str:
 def _lift_protection(checked: Checked) -> None:
     """Take back what would replace while protection is being lifted: one step at a time."""
     lifts = checked.news.get("deletion_protection") == "disabled"
-    if not (checked.replaces and lifts and is_protected(checked.olds)):
+    if not (checked.replaces and lifts and is_protected(checked.session, checked.olds)):
         return
     changes = ", ".join(f"`{key}`" for key in checked.replaces)
-    restore_recorded(checked, REPLACES)
-    with session.current.lock:
-        session.current.lifting.add(resource_key(checked.call, checked.news))
+    checks.restore_recorded(checked, REPLACES)
+    checked.session.memory(LiftedProtection).add(checked.key)
     checked.warn(
         f"this `up` only lifts deletion protection; the change of {changes}, which replaces the "
         "index, follows in the next `pulumi up`"
@@ -110,24 +130,22 @@ def _lift_protection(checked: Checked) -> None:
 
 def _name(checked: Checked) -> None:
     if checked.news.get("on_backup_change") != "replace":
-        settle_name(checked, limit=MAX_NAME)
+        checks.settle_name(checked, limit=MAX_NAME)
         return
     backup_id = checked.news.get("backup_id")
     if has_unknown(backup_id):
         return  # the name follows from the backup's id: unknown until `up`
-    settle_name(checked, str(backup_id), limit=MAX_NAME)
+    checks.settle_name(checked, str(backup_id), limit=MAX_NAME)
 
 
 def _one_resource_a_name(checked: Checked) -> None:
     name = checked.news.get("name")
     if name is None or has_unknown(name):
         return
-    key = resource_key(checked.call, checked.news)
     urn = checked.call.urn
     own = urn.rpartition("::")[2] if urn else str(checked.news.get("resource_name", ""))
-    with session.current.lock:
-        holder, other = session.current.names.setdefault(name, (key, own))
-    if holder != key:
+    holder, other = checked.session.memory(NamesInUse).claim(name, checked.key, own)
+    if holder != checked.key:
         checked.failures.append(
             f"index name `{name}` is used by resource `{other}` too: give one of them another "
             "`name`"
@@ -138,7 +156,7 @@ def _supported(checked: Checked) -> None:
     if checked.news.get("read_capacity") is None:
         return
     try:
-        client = session.current.client()
+        client = checked.session.client()
     except PineconeBackupError:
         return  # said once by the preflight, or by `up`
     try:
@@ -148,10 +166,10 @@ def _supported(checked: Checked) -> None:
 
 
 def _preflight(checked: Checked) -> None:
-    backup_id, name = checked.anew.get("backup_id"), checked.news.get("name")
+    backup_id, name = checked.replacement_inputs.get("backup_id"), checked.news.get("name")
     if backup_id is not None and not has_unknown(backup_id):
         _preflight_backup(checked, str(backup_id))
-    indexes = session.current.indexes()
+    indexes = checked.session.lists.indexes()
     if not checked.olds and indexes and not has_unknown(name) and name in indexes:
         identity = str(checked.news.get("identity", ""))
         checked.warn(ownership.taken_text(indexes[name], identity, backup_id))
@@ -159,7 +177,7 @@ def _preflight(checked: Checked) -> None:
 
 def _preflight_backup(checked: Checked, backup_id: str) -> None:
     try:
-        backup = find_backup(backup_id)
+        backup = _find_backup(checked, backup_id)
     except NotFoundError:
         checked.failures.append(
             f"backup `{backup_id}` does not exist in this project: "
@@ -174,13 +192,13 @@ def _preflight_backup(checked: Checked, backup_id: str) -> None:
         )
 
 
-def find_backup(backup_id: str) -> BackupModel | None:
+def _find_backup(checked: Checked, backup_id: str) -> BackupModel | None:
     """Return a backup from the list asked once per process, else from the service; None offline.
 
     Raises:
         NotFoundError: There is no such backup.
     """
-    backups = session.current.backups()
+    backups = checked.session.lists.backups()
     if backups is None:
         return None
-    return backups.get(backup_id) or session.current.client().describe_backup(backup_id)
+    return backups.get(backup_id) or checked.session.client().describe_backup(backup_id)

@@ -9,19 +9,19 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from pulumi_pinecone_backup.engine import bridge as engine_bridge
-from pulumi_pinecone_backup.engine.bridge import Call
+from pulumi_pinecone_backup.engine import messages
+from pulumi_pinecone_backup.engine.call import Call
+from pulumi_pinecone_backup.engine.results import Change
+from pulumi_pinecone_backup.engine.unknowns import has_unknown
 from pulumi_pinecone_backup.errors import ConfigurationError, PineconeBackupError
-from pulumi_pinecone_backup.lifecycle import session
-from pulumi_pinecone_backup.lifecycle.checks import (
-    anew,
-    changed,
-    note_replacement,
-    resource_key,
-    was_checked,
-)
-from pulumi_pinecone_backup.lifecycle.inputs import has_unknown
+from pulumi_pinecone_backup.lifecycle import checks, replacement
+from pulumi_pinecone_backup.lifecycle.session import Session
 from pulumi_pinecone_backup.restored_index import ownership
+from pulumi_pinecone_backup.restored_index.protection import (
+    LiftedProtection,
+    is_protected,
+    protected_text,
+)
 
 REPLACES = ("backup_id", "name", "triggers")
 UPDATES = ("tags", "deletion_protection", "read_capacity")
@@ -30,60 +30,64 @@ FAILED_STATUSES = frozenset({"Failed", "InitializationFailed", "Cancelled"})
 
 
 def diff(
-    id_: str, olds: Mapping[str, Any], news: Mapping[str, Any], call: Call
-) -> tuple[list[str], list[str], bool]:
-    """Return what replaces, what updates in place, and whether the old index goes first.
+    session: Session, call: Call, id_: str, olds: Mapping[str, Any], news: Mapping[str, Any]
+) -> Change:
+    """Return what a change does.
 
     Raises:
         ConfigurationError: The replacement would lose something; the text says what to do.
     """
-    updates = changed(olds, news, UPDATES + RECORDED)
+    updates = checks.changed(olds, news, UPDATES + RECORDED)
     if is_unfinished(olds):
         updates.append("status")
     # Without a check right before, it is a refresh, or the engine asks for the dependents of
     # something that it deletes first: this index must not go before the new backup exists.
-    if not was_checked(call, news):
-        return _changed_ids(olds, news), updates, False
-    replaces = _replaces(olds, news)
-    if replaces and _lifts_protection(olds, news, call):
+    if not checks.was_checked(session, call, news):
+        return Change(_changed_ids(olds, news), updates)
+    replaces = _replaces(session, olds, news)
+    if replaces and _lifts_protection(session, olds, news, call):
         replaces, updates = [], [*updates, "deletion_protection"]
-    elif resource_key(call, news) in session.current.lifting:
+    elif checks.resource_key(call, news) in session.memory(LiftedProtection):
         updates.append("deletion_protection")  # set elsewhere: recorded and wanted are the same
     if not replaces:
-        ownership.claim_newest(
-            str(olds.get("identity", "")), id_, lambda: not is_unfinished(olds) and is_ready(id_)
+        replacement.claim_newest(
+            session,
+            str(olds.get("identity", "")),
+            id_,
+            lambda: not is_unfinished(olds) and is_ready(session, id_),
         )
-        return [], updates, False
-    note_replacement(call, news)
-    _refuse_protected(olds)
+        return Change(updates=updates)
+    checks.note_replacement(session, call, news)
+    _refuse_protected(session, olds)
+    wanted = checks.replacement_inputs(session, call, news)
     deletes_first = news.get("name") == olds.get("name")
     if deletes_first:
-        require_ready_backup(anew(call, news), id_)
-    _say_new_backup(replaces, olds, anew(call, news), call)
-    return replaces, updates, deletes_first
+        require_ready_backup(session, wanted, id_)
+    _say_new_backup(replaces, olds, wanted, call)
+    return Change(replaces, updates, deletes_first)
 
 
-def _replaces(olds: Mapping[str, Any], news: Mapping[str, Any]) -> list[str]:
+def _replaces(session: Session, olds: Mapping[str, Any], news: Mapping[str, Any]) -> list[str]:
     keys = _changed_ids(olds, news)
     if has_unknown(news.get("backup_id")):
         keys.append("backup_id")
-    if olds.get("status") in FAILED_STATUSES and not _has_become_ready(olds):
+    if olds.get("status") in FAILED_STATUSES and not _has_become_ready(session, olds):
         keys.append("status")
     return keys
 
 
-def _has_become_ready(olds: Mapping[str, Any]) -> bool:
+def _has_become_ready(session: Session, olds: Mapping[str, Any]) -> bool:
     """Return whether a restore that is recorded as failed has a Ready index: that is the truth."""
-    live = (session.current.indexes() or {}).get(str(olds.get("name")))
+    live = (session.lists.indexes() or {}).get(str(olds.get("name")))
     if live is None or not live.is_ready:
         return False
-    return ownership.standing(live, olds.get("owner_mark")) not in ownership.FOREIGN
+    return ownership.ownership_of(live, olds.get("owner_mark")) not in ownership.FOREIGN
 
 
 def _changed_ids(olds: Mapping[str, Any], news: Mapping[str, Any]) -> list[str]:
     return [
         key
-        for key in changed(olds, news, REPLACES)
+        for key in checks.changed(olds, news, REPLACES)
         if (olds.get(key) or news.get(key)) and (key == "triggers" or news.get(key) is not None)
     ]
 
@@ -95,7 +99,7 @@ def _say_new_backup(
     backup_id = wanted.get("backup_id")
     if replaces != ["status"] or backup_id == olds.get("backup_id") or has_unknown(backup_id):
         return
-    engine_bridge.warn(
+    messages.warn(
         f"the restore from backup `{olds.get('backup_id')}` failed; it is repeated from "
         f"`{backup_id}`, which the program asks for",
         call,
@@ -111,35 +115,20 @@ def is_unfinished(outputs: Mapping[str, Any]) -> bool:
     return outputs.get("status") != "Ready" or not passed
 
 
-def is_ready(name: str) -> bool:
+def is_ready(session: Session, name: str) -> bool:
     """Return whether an index is seen Ready now; in doubt it is not."""
     try:
-        return session.current.client().describe_index(name).is_ready
+        return session.client().describe_index(name).is_ready
     except PineconeBackupError:
         return False
 
 
-def is_protected(recorded: Mapping[str, Any]) -> bool:
-    """Return whether the live index has deletion protection; offline, what is recorded counts."""
-    indexes = session.current.indexes()
-    if indexes is None:
-        return recorded.get("deletion_protection") == "enabled"
-    live = indexes.get(str(recorded.get("name")))
-    return live is not None and live.deletion_protection == "enabled"
-
-
-def protected_text(name: str) -> str:
-    """Return the two steps that delete or replace a protected index."""
-    return (
-        f'index `{name}` has deletion protection: 1. set `deletion_protection="disabled"` and '
-        "run `pulumi up`; 2. then replace or destroy it"
-    )
-
-
-def _lifts_protection(olds: Mapping[str, Any], news: Mapping[str, Any], call: Call) -> bool:
-    if news.get("deletion_protection") != "disabled" or not is_protected(olds):
+def _lifts_protection(
+    session: Session, olds: Mapping[str, Any], news: Mapping[str, Any], call: Call
+) -> bool:
+    if news.get("deletion_protection") != "disabled" or not is_protected(session, olds):
         return False
-    engine_bridge.warn(
+    messages.warn(
         f"this `up` only lifts deletion protection; index `{olds.get('name')}` is replaced in the "
         "next `pulumi up`",
         call,
@@ -147,16 +136,17 @@ def _lifts_protection(olds: Mapping[str, Any], news: Mapping[str, Any], call: Ca
     return True
 
 
-def _refuse_protected(olds: Mapping[str, Any]) -> None:
-    if is_protected(olds):
+def _refuse_protected(session: Session, olds: Mapping[str, Any]) -> None:
+    if is_protected(session, olds):
         name = str(olds.get("name"))
         raise ConfigurationError(f"this change replaces the index, but {protected_text(name)}")
 
 
-def require_ready_backup(wanted: Mapping[str, Any], name: str) -> None:
+def require_ready_backup(session: Session, wanted: Mapping[str, Any], name: str) -> None:
     """Refuse to delete an index to make room unless the backup to restore is seen Ready.
 
     Args:
+        session: The process's session.
         wanted: Inputs of the new index.
         name: Name of the index that would be deleted.
 
@@ -169,7 +159,7 @@ def require_ready_backup(wanted: Mapping[str, Any], name: str) -> None:
     why = f"index `{name}` would be deleted to make room for the new one, but"
     step = "Nothing was deleted; run `pulumi up` again with a `backup_id` that is Ready"
     try:
-        backup = session.current.client().describe_backup(str(backup_id))
+        backup = session.client().describe_backup(str(backup_id))
     except PineconeBackupError as error:
         raise ConfigurationError(f"{why} its backup could not be seen: {error} {step}") from error
     if not backup.is_ready:

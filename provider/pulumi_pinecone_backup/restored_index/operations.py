@@ -1,159 +1,157 @@
-"""Create, read, update and delete of a `RestoredIndex`, from Pulumi's properties to its results."""
+"""Create, read, update and delete of a `RestoredIndex`."""
 
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
 
-from pulumi.dynamic import CreateResult, ReadResult, UpdateResult
-
-from pulumi_pinecone_backup.engine import bridge as engine_bridge
-from pulumi_pinecone_backup.engine import results
-from pulumi_pinecone_backup.engine.bridge import Call
+from pulumi_pinecone_backup.engine import messages, results
+from pulumi_pinecone_backup.engine.call import Call
+from pulumi_pinecone_backup.engine.results import Result
 from pulumi_pinecone_backup.errors import ConfigurationError, NotFoundError, PineconeBackupError
-from pulumi_pinecone_backup.lifecycle import session
-from pulumi_pinecone_backup.lifecycle.inputs import (
-    MARK_TAG,
-    RestoredIndexInputs,
-    is_only_read,
-    parse,
-)
-from pulumi_pinecone_backup.lifecycle.outputs import Restore, echo, restored_index_outputs
-from pulumi_pinecone_backup.restored_index import capacity, ownership
-from pulumi_pinecone_backup.restored_index import tags as restored_index_tags
+from pulumi_pinecone_backup.lifecycle import missing, replacement
+from pulumi_pinecone_backup.lifecycle.identity import MARK_TAG
+from pulumi_pinecone_backup.lifecycle.inputs import is_only_read, parse
+from pulumi_pinecone_backup.lifecycle.outputs import echo
+from pulumi_pinecone_backup.lifecycle.resource import Resource
+from pulumi_pinecone_backup.lifecycle.session import Session
+from pulumi_pinecone_backup.restored_index import capacity, ownership, tags
+from pulumi_pinecone_backup.restored_index.check import check
 from pulumi_pinecone_backup.restored_index.diff import (
     FAILED_STATUSES,
+    diff,
     is_ready,
     is_unfinished,
     require_ready_backup,
 )
-from pulumi_pinecone_backup.restored_index.removal import delete_live
-from pulumi_pinecone_backup.restored_index.restoration import Operation, refuse_foreign
-from pulumi_pinecone_backup.restored_index.verification import Check, skipped
-from pulumi_pinecone_backup.service.models import IndexModel
-from pulumi_pinecone_backup.waiting import watchers as waiting
+from pulumi_pinecone_backup.restored_index.finish import apply_tags_and_protection, complete
+from pulumi_pinecone_backup.restored_index.properties import (
+    RestoredIndexInputs,
+    restored_index_outputs,
+)
+from pulumi_pinecone_backup.restored_index.removal import delete_and_wait
+from pulumi_pinecone_backup.restored_index.restoration import Restoration
+from pulumi_pinecone_backup.restored_index.restore import Restore
+from pulumi_pinecone_backup.restored_index.start import start
+from pulumi_pinecone_backup.restored_index.verification import VerificationRow, skipped
+from pulumi_pinecone_backup.service.models import IndexModel, RestoreJobModel
 
 _ONLY_READ = skipped("the index is only read, not restored here")
 
 
-def create(props: Mapping[str, Any], call: Call) -> CreateResult:
+def create(session: Session, call: Call, props: Mapping[str, Any]) -> Result:
     """Restore an index, follow its job to the end, and verify it."""
     inputs = parse(RestoredIndexInputs, props)
-    operation = _operation(inputs, Restore(), call, waiting.CREATE_SECONDS)
-    operation.start()
-    error = _completed(operation)
-    _claim(inputs.identity, operation.name, error)
-    outputs = _outputs(inputs, operation.restore, error)
-    return results.created(call, operation.name, outputs, error)
+    restoration = Restoration(session, call, inputs, Restore(), session.pace.create)
+    start(restoration)
+    error = _caught(lambda: complete(restoration))
+    _claim(session, inputs.identity, restoration.name, error)
+    outputs = _outputs(inputs, restoration.restore, error)
+    return results.ended(restoration.name, outputs, error)
 
 
-def update(id_: str, olds: Mapping[str, Any], news: Mapping[str, Any], call: Call) -> UpdateResult:
+def update(
+    session: Session, call: Call, id_: str, olds: Mapping[str, Any], news: Mapping[str, Any]
+) -> Result:
     """Continue an unfinished restore, or change tags, protection and capacity in place."""
     inputs = parse(RestoredIndexInputs, {**news, "name": id_})
     restore = _recorded(olds)
-    operation = _operation(inputs, restore, call, waiting.UPDATE_SECONDS)
+    restoration = Restoration(session, call, inputs, restore, session.pace.update)
     try:
-        operation.refresh()
+        restoration.refresh()
     except NotFoundError as gone:
-        what = f"index `{id_}`"
-        raise ownership.vanished(operation.client, restore.project, what) from gone
-    live = operation.live
-    refuse_foreign(live, restore.owner_mark)
+        raise missing.vanished(session, restore.project, f"index `{id_}`") from gone
+    live = restoration.live
+    ownership.refuse_foreign(live, restore.owner_mark)
     error: Exception | None
     if restore.status in FAILED_STATUSES and not live.is_ready:
-        error = _caught(operation.shape)
-        engine_bridge.warn(
+        error = _caught(lambda: apply_tags_and_protection(restoration))
+        messages.warn(
             f"the restore of index `{id_}` ended as {restore.status}; the next `pulumi up` "
             "removes the failed index and restores again",
             call,
         )
     elif is_unfinished(olds):
-        error = _completed(operation)
+        error = _caught(lambda: complete(restoration))
     else:
         restore.status = "Ready" if live.is_ready else live.status.state
-        error = _caught(operation.shape) or _caught(lambda: capacity.converge(operation))
-    _claim(inputs.identity, id_, error)
-    return results.updated(call, id_, _outputs(inputs, restore, error), error)
+        error = _caught(lambda: _change_in_place(restoration))
+    _claim(session, inputs.identity, id_, error)
+    return results.ended(id_, _outputs(inputs, restore, error), error)
 
 
-def read(id_: str, props: Mapping[str, Any], call: Call) -> ReadResult:
+def _change_in_place(restoration: Restoration) -> None:
+    apply_tags_and_protection(restoration)
+    capacity.converge(restoration)
+
+
+def read(session: Session, call: Call, id_: str, props: Mapping[str, Any]) -> Result:
     """Report the live index; a 404 counts only for a key of the recorded project."""
-    client = session.current.client()
+    del call
     is_recorded = "status" in props
     try:
-        live = client.describe_index(id_)
+        live = session.client().describe_index(id_)
     except NotFoundError:
         if not is_recorded:
             raise
-        ownership.confirm_gone(client, props.get("project"), f"index `{id_}`")
-        return results.gone()
-    session.current.prove(live.project)
+        missing.confirm_gone(session, props.get("project"), f"index `{id_}`")
+        return results.GONE
+    missing.note_readable_project(session, live.project)
     is_managed = is_recorded and not is_only_read(props)
     inputs = parse(RestoredIndexInputs, props if is_managed else _inputs_of(live, props))
     if is_managed:
         _refuse_other_source(live, props)
-    restore = _looked_at(_recorded(props if is_managed else {}), live)
+    restore = _looked_at(session, _recorded(props if is_managed else {}), live)
     outputs = restored_index_outputs(inputs, restore)
     if not is_managed:
         outputs["verification"] = [row.model_dump(exclude_none=True) for row in _ONLY_READ]
-        return results.was_read(call, id_, outputs, echo(inputs), None)
+        return Result(id_, outputs, echo(inputs))
     seen = _observed(props, live)
     outputs |= seen
-    return results.was_read(
-        call, id_, outputs, {**echo(inputs), **seen}, _unhealthy(live, inputs, restore, outputs)
-    )
+    problem = _unhealthy(live, inputs, restore, outputs)
+    return Result(id_, outputs, {**echo(inputs), **seen}, problem)
 
 
-def delete(id_: str, props: Mapping[str, Any], call: Call) -> None:
-    """Delete the index if it is still this state entry's, and wait until it is gone."""
-    client = session.current.client()
-    deadline = time.monotonic() + (call.timeout_seconds or waiting.DELETE_SECONDS)
+def delete(session: Session, call: Call, id_: str, props: Mapping[str, Any]) -> None:
+    """Delete the index if it is still this state entry's, and wait until it is gone.
+
+    Raises:
+        PineconeBackupError: It could not be deleted, or would leave a gap.
+    """
+    deadline = time.monotonic() + (call.timeout_seconds or session.pace.delete)
     try:
-        live = client.describe_index(id_)
+        live = session.client().describe_index(id_)
     except NotFoundError:
-        ownership.refuse_other_project(client, props.get("project"), f"index `{id_}`")
+        missing.refuse_other_project(session, props.get("project"), f"index `{id_}`")
         return
-    if ownership.is_in_use(props, id_):
-        engine_bridge.info(f"index `{id_}` was not deleted: this resource goes on with it", call)
+    if replacement.is_in_use(session, props, id_):
+        messages.info(f"index `{id_}` was not deleted: this resource goes on with it", call)
         return
-    how = ownership.standing(live, props.get("owner_mark"))
+    how = ownership.ownership_of(live, props.get("owner_mark"))
     if how == "taken over":
-        engine_bridge.info(
+        messages.info(
             f"index `{id_}` was not deleted: its tag `{MARK_TAG}` shows that another resource or "
             "stack has taken it over",
             call,
         )
         return
     if how == "renewed":
-        engine_bridge.warn(f"not deleted: {ownership.describe_standing(live, how)}", call)
+        messages.warn(f"not deleted: {ownership.describe(live, how)}", call)
         return
     if how == "mark gone":
-        raise ConfigurationError(f"not deleted: {ownership.describe_standing(live, how)}")
+        raise ConfigurationError(f"not deleted: {ownership.describe(live, how)}")
     _refuse_other_source(live, props)
-    ownership.refuse_gap(props, id_, f"index `{id_}`", "Ready and verified")
-    successor = ownership.makes_room(props)
+    replacement.refuse_gap(session, props, id_, f"index `{id_}`", "Ready and verified")
+    successor = replacement.makes_room(session, props)
     if successor is not None:
-        require_ready_backup(successor, id_)
-    delete_live(client, live, deadline)
+        require_ready_backup(session, successor, id_)
+    delete_and_wait(session, live, deadline)
 
 
-def _operation(
-    inputs: RestoredIndexInputs, restore: Restore, call: Call, seconds: float
-) -> Operation:
-    current = session.current
-    return Operation(
-        current.client(), current.watchers(), current.jobs(), inputs, restore, call, seconds
-    )
-
-
-def _completed(operation: Operation) -> Exception | None:
-    return _caught(operation.complete)
-
-
-def _caught(step: Any) -> Exception | None:
-    """Return what a step raised: from here on the state must be kept, come what may."""
+def _caught(step: Callable[[], None]) -> Exception | None:
+    """Return what a step raised: from here on the state is kept, whatever happens."""
     try:
         step()
     except Exception as error:  # noqa: BLE001, RUF100
@@ -161,14 +159,16 @@ def _caught(step: Any) -> Exception | None:
     return None
 
 
-def _claim(identity: str, name: str, error: Exception | None) -> None:
+def _claim(session: Session, identity: str, name: str, error: Exception | None) -> None:
     """Remember the newest index of a resource; one that is not complete replaces nothing."""
-    ownership.claim_newest(identity, name, lambda: error is None and is_ready(name))
+    replacement.claim_newest(
+        session, identity, name, lambda: error is None and is_ready(session, name)
+    )
 
 
 def _recorded(props: Mapping[str, Any]) -> Restore:
     """Return what the state knows of a restore."""
-    rows = [Check.model_validate(dict(row)) for row in props.get("verification") or []]
+    rows = [VerificationRow.model_validate(dict(row)) for row in props.get("verification") or []]
     return Restore(
         index_id=props.get("index_id"),
         restore_job_id=props.get("restore_job_id"),
@@ -188,16 +188,16 @@ def _time(text: Any) -> datetime | None:
     return datetime.fromisoformat(str(text).replace("Z", "+00:00")) if text else None
 
 
-def _looked_at(restore: Restore, live: IndexModel) -> Restore:
+def _looked_at(session: Session, restore: Restore, live: IndexModel) -> Restore:
     """Return what is known of a restore after a look at the live index."""
     restore.index, restore.project = live, live.project or restore.project
     restore.status = "Ready" if live.is_ready else live.status.state
     if restore.restore_job_id is None and not restore.recorded.get("status"):
-        job = _caught_job(live.name)
+        job = _newest_job(session, live.name)
     elif live.is_ready and restore.restore_completed_at:
         return restore
     else:
-        job = session.current.jobs().look_when_ready(restore.restore_job_id)
+        job = session.jobs().look_when_ready(restore.restore_job_id)
     if job is None:
         return restore
     if job.is_failed and not live.is_ready:
@@ -209,9 +209,9 @@ def _looked_at(restore: Restore, live: IndexModel) -> Restore:
     return restore
 
 
-def _caught_job(index_name: str) -> Any:
+def _newest_job(session: Session, index_name: str) -> RestoreJobModel | None:
     try:
-        return session.current.jobs().newest(index_name, None)
+        return session.jobs().newest(index_name, None)
     except PineconeBackupError:
         return None  # jobs are advice
 
@@ -229,7 +229,7 @@ def _outputs(
 def _observed(recorded: Mapping[str, Any], live: IndexModel) -> dict[str, Any]:
     """Return the managed properties as the live index has them."""
     seen: dict[str, Any] = {
-        "tags": restored_index_tags.observed(recorded, live),
+        "tags": tags.observed(recorded, live),
         "read_capacity": capacity.observed(recorded, live),
     }
     if recorded.get("deletion_protection") is not None:
@@ -259,9 +259,9 @@ def _unhealthy(
     restore: Restore,
     outputs: Mapping[str, Any],
 ) -> str | None:
-    how = ownership.standing(live, restore.owner_mark)
+    how = ownership.ownership_of(live, restore.owner_mark)
     if how in ownership.FOREIGN:
-        return ownership.describe_standing(live, how)
+        return ownership.describe(live, how)
     if not inputs.wait:
         return None
     if restore.status in FAILED_STATUSES:
@@ -274,3 +274,6 @@ def _unhealthy(
     if is_unfinished(outputs):
         return f"index `{live.name}` is not verified yet; `pulumi up` verifies it"
     return capacity.unhealthy(inputs, live)
+
+
+RESTORED_INDEX = Resource(check, diff, create, read, update, delete)

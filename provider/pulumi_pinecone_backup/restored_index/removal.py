@@ -2,26 +2,50 @@
 
 from __future__ import annotations
 
+import threading
+
 from pulumi_pinecone_backup.errors import (
     ConfigurationError,
     ForbiddenError,
     NotFoundError,
     WaitTimeoutError,
 )
-from pulumi_pinecone_backup.lifecycle import session
-from pulumi_pinecone_backup.restored_index.diff import protected_text
-from pulumi_pinecone_backup.service.client import Client
+from pulumi_pinecone_backup.lifecycle.session import Session
+from pulumi_pinecone_backup.restored_index.protection import protected_text
 from pulumi_pinecone_backup.service.models import IndexModel
-from pulumi_pinecone_backup.waiting import watchers as waiting
+from pulumi_pinecone_backup.waiting.watcher import Watcher
 
 
-def delete_live(client: Client, live: IndexModel, deadline: float) -> None:
+class DeletedIndexes:
+    """The names of indexes whose deletion this process has asked for: they may still show."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._names: set[str] = set()
+
+    def add(self, name: str) -> None:
+        """Remember that an index is being deleted."""
+        with self._lock:
+            self._names.add(name)
+
+    def discard(self, name: str) -> None:
+        """Forget an index that is gone."""
+        with self._lock:
+            self._names.discard(name)
+
+    def __contains__(self, name: str) -> bool:
+        with self._lock:
+            return name in self._names
+
+
+def delete_and_wait(session: Session, live: IndexModel, deadline: float) -> None:
     """Delete an index and wait until it is gone.
 
     Raises:
         ConfigurationError: It is protected; nothing was deleted.
-        WaitTimeoutError: It was still there at the deadline.
+        WaitTimeoutError: It still existed at the deadline.
     """
+    client = session.client()
     if live.deletion_protection == "enabled":
         raise ConfigurationError(f"not deleted: {protected_text(live.name)}")
     if not live.is_terminating:
@@ -33,22 +57,21 @@ def delete_live(client: Client, live: IndexModel, deadline: float) -> None:
             if client.describe_index(live.name).deletion_protection == "enabled":
                 raise ConfigurationError(f"not deleted: {protected_text(live.name)}") from error
             raise
-    with session.current.lock:
-        session.current.deleted.add(live.name)
-    wait_until_gone(session.current.watchers(), live.name, deadline)
+    session.memory(DeletedIndexes).add(live.name)
+    wait_until_gone(session.watchers().indexes, live.name, deadline)
 
 
-def wait_until_gone(watchers: waiting.Watchers, name: str, deadline: float) -> None:
+def wait_until_gone(watcher: Watcher[IndexModel], name: str, deadline: float) -> None:
     """Wait until an index that is being deleted is gone.
 
     Raises:
-        WaitTimeoutError: It was still there at the deadline.
+        WaitTimeoutError: It still existed at the deadline.
     """
     try:
-        watchers.indexes.wait(name, lambda look: True if look is None else None, deadline=deadline)
+        watcher.wait(name, lambda look: True if look is None else None, deadline=deadline)
     except WaitTimeoutError as error:
         raise WaitTimeoutError(
-            f"index `{name}` is being deleted, but is still there: the wait {error}; run the same "
+            f"index `{name}` is being deleted, but still exists: the wait {error}; run the same "
             "command again",
             resource_id=name,
             last_status="Terminating",

@@ -8,11 +8,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from pulumi_pinecone_backup.engine import bridge as engine_bridge
-from pulumi_pinecone_backup.engine.bridge import Call
+from pulumi_pinecone_backup.engine import messages
+from pulumi_pinecone_backup.engine.call import Call
 from pulumi_pinecone_backup.errors import ConfigurationError, NotFoundError
-from pulumi_pinecone_backup.lifecycle.identity import without_mark
-from pulumi_pinecone_backup.lifecycle.inputs import MARK_TAG, RestoredIndexInputs
+from pulumi_pinecone_backup.lifecycle.identity import MARK_TAG, without_mark
+from pulumi_pinecone_backup.restored_index.properties import RestoredIndexInputs
 from pulumi_pinecone_backup.service.client import Client
 from pulumi_pinecone_backup.service.models import BackupModel, IndexModel
 
@@ -36,7 +36,7 @@ def for_restore(
             "give fewer `tags`, or set `inherit_tags=False`"
         )
     if mark is None or len(tags) == MAX_TAGS:
-        engine_bridge.warn(
+        messages.warn(
             f"all {MAX_TAGS} tags of index `{inputs.name}` are in use, so the tag `{MARK_TAG}` "
             "that marks it as this resource's is left out: a lost run cannot be continued",
             call,
@@ -48,7 +48,7 @@ def for_restore(
 def patch(
     client: Client, inputs: RestoredIndexInputs, live: IndexModel, recorded: Mapping[str, Any]
 ) -> dict[str, str]:
-    """Return the PATCH that brings a live index to the tags this program owns; `{}` if none is due."""  # noqa: E501
+    """Return the PATCH that brings a live index to the tags this program owns; `{}` if none."""
     if inputs.tags is None:
         return {}
     inherited = _inherited(client, inputs, recorded) if inputs.inherit_tags else {}

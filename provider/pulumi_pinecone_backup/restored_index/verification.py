@@ -11,19 +11,17 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict
 
+from pulumi_pinecone_backup.engine.cancellation import pause
 from pulumi_pinecone_backup.errors import ApiError, InvalidResponseError, TransportError
 from pulumi_pinecone_backup.service.client import Client
 from pulumi_pinecone_backup.service.models import BackupModel, IndexModel, IndexStats
 from pulumi_pinecone_backup.service.shapes import comparable_schemas
-
-COUNT_POLL_SECONDS = 600.0
-_FIRST_PAUSE_SECONDS = 0.5
-_LONGEST_PAUSE_SECONDS = 15.0
+from pulumi_pinecone_backup.waiting.pace import Pace
 
 Result = Literal["passed", "failed", "skipped"]
 
 
-class Check(BaseModel):
+class VerificationRow(BaseModel):
     """One row of a verification. Values are None where a side does not tell them."""
 
     model_config = ConfigDict(frozen=True)
@@ -35,13 +33,13 @@ class Check(BaseModel):
     why: str = ""
 
 
-def skipped(why: str) -> list[Check]:
-    """Returns the one row of a verification that was not wanted."""
-    return [Check(name="verification", result="skipped", why=why)]
+def skipped(why: str) -> list[VerificationRow]:
+    """Return the one row of a verification that was not wanted."""
+    return [VerificationRow(name="verification", result="skipped", why=why)]
 
 
-def verify_schema(backup: BackupModel, index: IndexModel) -> list[Check]:
-    """Compares what both sides report of dimension, metric, type, fields, cloud and region."""
+def verify_schema(backup: BackupModel, index: IndexModel) -> list[VerificationRow]:
+    """Compare what both sides report of dimension, metric, type, fields, cloud and region."""
     expected, actual = comparable_schemas(backup.schema_, index.schema_)
     return [
         _compare("dimension", backup.dimension, index.dimension),
@@ -60,10 +58,10 @@ def verify_records(
     *,
     allow_empty: bool,
     on_progress: Callable[[str], None],
-    pause: Callable[[float], bool],
+    pace: Pace,
     deadline: float,
-) -> list[Check]:
-    """Compares total records and namespaces; polls while the index shows fewer than the backup.
+) -> list[VerificationRow]:
+    """Compare total records and namespaces; polls while the index shows fewer than the backup.
 
     Args:
         client: The service.
@@ -71,11 +69,11 @@ def verify_records(
         index: What was restored.
         allow_empty: Whether 0 records may pass.
         on_progress: Told the counts after each look.
-        pause: Waits that many seconds; returns False when the wait was cancelled.
-        deadline: `time.monotonic()` at which polling ends, if `COUNT_POLL_SECONDS` does not first.
+        pace: How long, and how often, counts that are too low are asked for.
+        deadline: `time.monotonic()` at which polling ends at the latest.
     """
-    end = min(deadline, time.monotonic() + COUNT_POLL_SECONDS)
-    seconds = _FIRST_PAUSE_SECONDS
+    end = min(deadline, time.monotonic() + pace.counts)
+    seconds = pace.first_count
     while True:
         try:
             stats = client.describe_index_stats(index.host)
@@ -90,16 +88,16 @@ def verify_records(
         left = end - time.monotonic()
         if not short or left <= 0 or not pause(min(seconds, left)):
             return rows
-        seconds = min(seconds * 2, _LONGEST_PAUSE_SECONDS)
+        seconds = min(seconds * 2, pace.longest_count)
 
 
-def failures(rows: list[Check]) -> list[Check]:
-    """Returns the rows that failed."""
+def failures(rows: list[VerificationRow]) -> list[VerificationRow]:
+    """Return the rows that failed."""
     return [row for row in rows if row.result == "failed"]
 
 
-def summary(rows: list[Check]) -> str:
-    """Returns the failed rows as one line."""
+def summary(rows: list[VerificationRow]) -> str:
+    """Return the failed rows as one line."""
     return "; ".join(
         f"{row.name}: expected {_told(row.expected)}, found {_told(row.actual)}"
         + (f" ({row.why})" if row.why else "")
@@ -107,10 +105,10 @@ def summary(rows: list[Check]) -> str:
     )
 
 
-def _compare(name: str, expected: Any, actual: Any) -> Check:
+def _compare(name: str, expected: Any, actual: Any) -> VerificationRow:
     if expected is None or actual is None:
         side = "the backup" if expected is None else "the index"
-        return Check(
+        return VerificationRow(
             name=name,
             expected=expected,
             actual=actual,
@@ -118,10 +116,12 @@ def _compare(name: str, expected: Any, actual: Any) -> Check:
             why=f"{side} does not report it",
         )
     result: Result = "passed" if expected == actual else "failed"
-    return Check(name=name, expected=expected, actual=actual, result=result)
+    return VerificationRow(name=name, expected=expected, actual=actual, result=result)
 
 
-def _count_rows(backup: BackupModel, stats: IndexStats, *, allow_empty: bool) -> list[Check]:
+def _count_rows(
+    backup: BackupModel, stats: IndexStats, *, allow_empty: bool
+) -> list[VerificationRow]:
     records = _count("record_count", backup.record_count, stats.total_record_count)
     namespaces = _count("namespace_count", backup.namespace_count, len(stats.namespaces))
     if stats.total_record_count == 0 and not allow_empty:
@@ -134,21 +134,21 @@ def _count_rows(backup: BackupModel, stats: IndexStats, *, allow_empty: bool) ->
     return [records, namespaces]
 
 
-def _count(name: str, expected: int | None, actual: int) -> Check:
+def _count(name: str, expected: int | None, actual: int) -> VerificationRow:
     if expected is None:
-        return Check(
+        return VerificationRow(
             name=name, actual=actual, result="skipped", why="the backup does not report it"
         )
     if actual < expected:
-        return Check(name=name, expected=expected, actual=actual, result="failed")
+        return VerificationRow(name=name, expected=expected, actual=actual, result="failed")
     why = "more than the backup: written since the restore" if actual > expected else ""
-    return Check(name=name, expected=expected, actual=actual, result="passed", why=why)
+    return VerificationRow(name=name, expected=expected, actual=actual, result="passed", why=why)
 
 
-def _unreachable(backup: BackupModel, error: Exception) -> list[Check]:
+def _unreachable(backup: BackupModel, error: Exception) -> list[VerificationRow]:
     why = f"the data plane could not be asked: {error}"
     return [
-        Check(name=name, expected=expected, result="skipped", why=why)
+        VerificationRow(name=name, expected=expected, result="skipped", why=why)
         for name, expected in (
             ("record_count", backup.record_count),
             ("namespace_count", backup.namespace_count),

@@ -22,7 +22,9 @@ DEFAULT_HOST: Final = "https://api.pinecone.io"
 ENVIRONMENT_API_KEY: Final = "PINECONE_API_KEY"
 STACK_SETTINGS: Final = ("apiKey", "host", "apiVersion", "allowHttp", "preflight")
 
-_API_KEY_SOURCES: Final = (f"{NAMESPACE}:apiKey", "pinecone:apiKey", ENVIRONMENT_API_KEY)
+SECRET_KEYS: Final = (f"{NAMESPACE}:apiKey", "pinecone:apiKey")
+
+_API_KEY_SOURCES: Final = (*SECRET_KEYS, ENVIRONMENT_API_KEY)
 _HOST_SOURCES: Final = (f"{NAMESPACE}:host", "PINECONE_CONTROLLER_HOST")
 _VERSION_SOURCES: Final = (f"{NAMESPACE}:apiVersion", "PINECONE_API_VERSION")
 _ALLOW_HTTP_SOURCES: Final = (f"{NAMESPACE}:allowHttp", "PINECONE_ALLOW_HTTP")

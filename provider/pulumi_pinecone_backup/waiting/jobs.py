@@ -11,15 +11,13 @@ import threading
 import time
 from collections.abc import Iterable
 
-from pulumi_pinecone_backup.engine import bridge as engine_bridge
+from pulumi_pinecone_backup.engine.cancellation import cancelled, on_cancel
 from pulumi_pinecone_backup.errors import PineconeBackupError
 from pulumi_pinecone_backup.service.client import Client
 from pulumi_pinecone_backup.service.models import RestoreJobModel
+from pulumi_pinecone_backup.waiting.pace import JobsPace
 
-READY_SECONDS = 3.0
 _PAGE = 100
-_FIRST_SECONDS = 2.0
-_SHARE_OF_AGE = 0.05
 
 
 class JobBoard:
@@ -28,8 +26,9 @@ class JobBoard:
     One wait describes its job; several share the list.
     """
 
-    def __init__(self, client: Client) -> None:
+    def __init__(self, client: Client, pace: JobsPace) -> None:
         self._client = client
+        self._pace = pace
         self._changed = threading.Condition()
         self._is_asking = False
         self._jobs: dict[str, RestoreJobModel] = {}
@@ -39,23 +38,23 @@ class JobBoard:
         self._list_pages = 1
         self._past: list[RestoreJobModel] = []
         self._past_lock = threading.Lock()
-        engine_bridge.on_cancel(self._wake)
+        on_cancel(self._wake)
 
-    def look(self, restore_job_id: str | None, *, max_age: float) -> RestoreJobModel | None:
+    def look(self, restore_job_id: str | None) -> RestoreJobModel | None:
         """Return what was last heard of a job; ask in the background if that is too old.
 
         Args:
             restore_job_id: The job, or None where it is not known.
-            max_age: Seconds; the longer a job takes, the older an answer may be.
         """
         if not restore_job_id:
             return None
-        now = time.monotonic()
+        now, max_age = time.monotonic(), self._pace.max_age
         with self._changed:
             known = self._jobs.get(restore_job_id)
             since = self._open.setdefault(restore_job_id, now)
-            asked = self._asked.get(restore_job_id, since + _FIRST_SECONDS - max_age)
-            if not _is_over(known) and now - asked >= max(max_age, _SHARE_OF_AGE * (now - since)):
+            asked = self._asked.get(restore_job_id, since + self._pace.first - max_age)
+            due = max(max_age, self._pace.share_of_age * (now - since))
+            if not _is_over(known) and now - asked >= due:
                 self._ask(restore_job_id)
             return known
 
@@ -66,11 +65,11 @@ class JobBoard:
         called = time.monotonic()
         with self._changed:
             self._open.setdefault(restore_job_id, called)
-            while (left := called + READY_SECONDS - time.monotonic()) > 0:
+            while (left := called + self._pace.when_ready - time.monotonic()) > 0:
                 known = self._jobs.get(restore_job_id)
                 if _is_over(known) or self._heard.get(restore_job_id, 0.0) >= called:
                     break
-                if engine_bridge.cancelled.is_set():
+                if cancelled.is_set():
                     break
                 self._ask(restore_job_id)
                 self._changed.wait(left)

@@ -14,7 +14,8 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Any, Generic, TypeVar
 
-from pulumi_pinecone_backup.engine import bridge as engine_bridge
+from pulumi_pinecone_backup.engine.cancellation import cancelled, on_cancel
+from pulumi_pinecone_backup.engine.rows import duration
 from pulumi_pinecone_backup.errors import (
     ApiError,
     ForbiddenError,
@@ -23,19 +24,8 @@ from pulumi_pinecone_backup.errors import (
     TransportError,
     WaitTimeoutError,
 )
+from pulumi_pinecone_backup.waiting.pace import WatcherPace
 
-SHORTEST_SECONDS = 1.25
-LONGEST_SECONDS = 30.0
-SHARE_OF_ELAPSED = 0.024
-REQUESTS_AT_ONCE = 16
-_QUICK_SECONDS = 0.25
-_QUICK_WHILE_SECONDS = 2.0
-_QUICK_LOOKS = 6
-_QUICK_REFILL_SECONDS = 20.0
-_ENDING_SECONDS = 0.4
-_ENDING_WHILE_SECONDS = 1.0
-_REPEATED_DESCRIBES = 4
-_IDLE_SECONDS = 5.0
 _FINAL_STATUSES = frozenset({400, 401, 402, 403, 405, 422})
 
 Model = TypeVar("Model")
@@ -61,6 +51,7 @@ class Watcher(Generic[Model]):
         describe: Asks for one object by id; raises NotFoundError where there is none.
         list_all: Asks for all objects.
         object_id: Returns the id of a listed object.
+        pace: How often to look.
         page: Rows that one request of a list gets; None where it gets them all.
     """
 
@@ -70,8 +61,10 @@ class Watcher(Generic[Model]):
         list_all: Callable[[], Iterable[Model]],
         object_id: Callable[[Model], str],
         *,
+        pace: WatcherPace,
         page: int | None = None,
     ) -> None:
+        self._pace = pace
         self._page = page
         self._describe = describe
         self._list_all = list_all
@@ -79,14 +72,14 @@ class Watcher(Generic[Model]):
         self._lock = threading.Condition()
         self._waits: list[_Wait] = []
         self._thread: threading.Thread | None = None
-        self._slots = threading.Semaphore(REQUESTS_AT_ONCE)
+        self._slots = threading.Semaphore(self._pace.requests_at_once)
         self._sequence = 0
         self._list_requests = 1
         self._may_list = True
-        self._quick_looks = float(_QUICK_LOOKS)
+        self._quick_looks = float(self._pace.quick_looks)
         self._refilled_at = time.monotonic()
         self._ended_at = 0.0
-        engine_bridge.on_cancel(self._wake)
+        on_cancel(self._wake)
 
     def wait(
         self,
@@ -135,9 +128,9 @@ class Watcher(Generic[Model]):
         model: Model | None = None
         while True:
             left = deadline - time.monotonic()
-            if engine_bridge.cancelled.is_set() or (left <= 0 and not wait.event.is_set()):
+            if cancelled.is_set() or (left <= 0 and not wait.event.is_set()):
                 raise _ended(wait)
-            if wait.event.wait(min(max(left, 0.0), _IDLE_SECONDS)) and wait.sequence >= 0:
+            if wait.event.wait(min(max(left, 0.0), self._pace.idle)) and wait.sequence >= 0:
                 wait.event.clear()
                 if not isinstance(wait.answer, Exception):
                     model = wait.answer
@@ -154,12 +147,10 @@ class Watcher(Generic[Model]):
                 wait.event.set()
             self._lock.notify_all()
 
-    # What the watcher's own thread does
-
     def _run(self) -> None:
         while True:
             with self._lock:
-                if not self._lock.wait_for(lambda: self._waits, _IDLE_SECONDS):
+                if not self._lock.wait_for(lambda: self._waits, self._pace.idle):
                     self._thread = None
                     return
                 self._sequence += 1
@@ -174,24 +165,25 @@ class Watcher(Generic[Model]):
         """Wait until the next look is due; a new wait may have one of a few quick ones."""
         with self._lock:
             begun = time.monotonic()
-            gained = (begun - self._refilled_at) / _QUICK_REFILL_SECONDS
-            self._quick_looks = min(self._quick_looks + gained, _QUICK_LOOKS)
+            gained = (begun - self._refilled_at) / self._pace.quick_refill
+            self._quick_looks = min(self._quick_looks + gained, self._pace.quick_looks)
             self._refilled_at = begun
             while (left := begun + self._interval() - time.monotonic()) > 0 and self._waits:
                 self._lock.wait(left)
-            if time.monotonic() - begun < _ENDING_SECONDS:
+            if time.monotonic() - begun < self._pace.ending:
                 self._quick_looks = max(0.0, self._quick_looks - 1)
 
     def _interval(self) -> float:
         started = max((wait.started for wait in self._waits), default=0.0)
         elapsed = time.monotonic() - started
-        if elapsed < _QUICK_WHILE_SECONDS and self._quick_looks >= 1:
-            return _QUICK_SECONDS
+        if elapsed < self._pace.quick_while and self._quick_looks >= 1:
+            return self._pace.quick
         # What started together ends together.
-        if time.monotonic() - self._ended_at < _ENDING_WHILE_SECONDS:
-            return _ENDING_SECONDS
+        if time.monotonic() - self._ended_at < self._pace.ending_while:
+            return self._pace.ending
         requests = min(len(self._waits), self._list_requests)
-        return min(max(SHORTEST_SECONDS * requests, SHARE_OF_ELAPSED * elapsed), LONGEST_SECONDS)
+        due = max(self._pace.shortest * requests, self._pace.share_of_elapsed * elapsed)
+        return min(due, self._pace.longest)
 
     def _start(self, look: Callable[..., None], *arguments: Any) -> bool:
         """Start a request in a thread of its own, unless too many are under way; or later."""
@@ -231,7 +223,7 @@ class Watcher(Generic[Model]):
         """
         new = [wait for wait in waits if wait.asked_at is None]
         asked = sorted((w for w in waits if w not in new), key=lambda w: w.asked_at or 0.0)
-        for wait in new + asked[:_REPEATED_DESCRIBES]:
+        for wait in new + asked[: self._pace.repeated_describes]:
             if self._start(self._look_at_one, sequence, wait):
                 wait.asked_at = time.monotonic()
 
@@ -254,7 +246,7 @@ class Watcher(Generic[Model]):
 
 
 def _ended(wait: _Wait) -> WaitTimeoutError:
-    how = "cancelled" if engine_bridge.cancelled.is_set() else "timed out"
+    how = "cancelled" if cancelled.is_set() else "timed out"
     failed = isinstance(wait.answer, Exception)
     last = f"; the last request failed: {wait.answer}" if failed else ""
     return WaitTimeoutError(
@@ -267,12 +259,3 @@ def _ended(wait: _Wait) -> WaitTimeoutError:
 def _is_final(error: Exception) -> bool:
     """Return whether asking again is pointless: refused for good, not a passing fault."""
     return isinstance(error, ApiError) and error.status in _FINAL_STATUSES
-
-
-def duration(seconds: float) -> str:
-    """Return seconds as people say them: `42 s`, `3 min 5 s`, `2 h 10 min`."""
-    minutes, rest = divmod(round(seconds), 60)
-    if minutes < 1:
-        return f"{rest} s"
-    hours, minutes = divmod(minutes, 60)
-    return f"{hours} h {minutes} min" if hours else f"{minutes} min {rest} s"

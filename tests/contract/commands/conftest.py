@@ -10,9 +10,6 @@ import pytest
 from click.testing import CliRunner, Result
 from pulumi_pinecone_backup.cli import main
 from pulumi_pinecone_backup.emulator import Emulator
-from pulumi_pinecone_backup.restore_drill import drill as restore_drill
-from pulumi_pinecone_backup.restored_index import restoration as restored_index_lifecycle
-from pulumi_pinecone_backup.restored_index import verification
 from support.handler_process import new_process
 from support.live_service import KEY, OTHER_KEY, Service
 from support.retries_at_once import retry_at_once
@@ -51,10 +48,7 @@ def environment(emulator: Emulator) -> dict[str, str]:
 def run(environment: dict[str, str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Run:
     """Run the command in this process, in a folder of its own."""
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr(restore_drill, "_APPEAR_SECONDS", 0.0)
-    monkeypatch.setattr(restored_index_lifecycle, "_APPEAR_SECONDS", 0.0)
     retry_at_once(monkeypatch)
-    monkeypatch.setattr(verification, "COUNT_POLL_SECONDS", 0.0)
 
     def call(*arguments: str, code: int = 0, **more: str) -> Result:
         new_process(monkeypatch)

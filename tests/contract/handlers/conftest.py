@@ -6,20 +6,17 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-from pulumi_pinecone_backup.backup import start as backup_lifecycle
 from pulumi_pinecone_backup.emulator import Emulator
-from pulumi_pinecone_backup.lifecycle import session
-from pulumi_pinecone_backup.restored_index import restoration as restored_index_lifecycle
-from pulumi_pinecone_backup.restored_index import verification
+from pulumi_pinecone_backup.lifecycle.session import Session
 from pulumi_pinecone_backup.service.versions import API_VERSIONS
-from pulumi_pinecone_backup.waiting import watcher
-from pulumi_pinecone_backup.waiting import watchers as waiting
+from pulumi_pinecone_backup.waiting.pace import Pace
 from support.handler_process import new_process
 from support.live_service import KEY, OTHER_KEY, Service
+from support.quick_pace import QUICK_PACE
 from support.retries_at_once import retry_at_once
 from support.state_entry import Entry
 
-NewProcess = Callable[..., session.Session]
+NewProcess = Callable[..., Session]
 
 
 @pytest.fixture(scope="session")
@@ -63,14 +60,8 @@ def version(request: pytest.FixtureRequest) -> str:
 
 
 @pytest.fixture(autouse=True)
-def short_waits(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Set the intervals between looks to next to nothing, and the patience with them."""
-    monkeypatch.setattr(backup_lifecycle, "_LOOKUP_SECONDS", 0.0)
-    monkeypatch.setattr(restored_index_lifecycle, "_APPEAR_SECONDS", 0.0)
-    monkeypatch.setattr(verification, "COUNT_POLL_SECONDS", 0.0)
-    monkeypatch.setattr(waiting, "RETRY_SECONDS", 0.02)
-    monkeypatch.setattr(waiting, "GONE_SECONDS", 0.05)
-    monkeypatch.setattr(watcher, "_QUICK_SECONDS", 0.02)
+def quick_retries(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Repeat requests at once."""
     retry_at_once(monkeypatch)
 
 
@@ -79,8 +70,13 @@ def process(monkeypatch: pytest.MonkeyPatch, emulator: Emulator) -> NewProcess:
     """Start a plugin process over: what it remembered is gone, what is stored stays."""
 
     def start(
-        version: str = "2026-07", *, key: str = KEY, bridge: str = "off", **config: str
-    ) -> session.Session:
+        version: str = "2026-07",
+        *,
+        key: str = KEY,
+        bridge: str = "off",
+        pace: Pace = QUICK_PACE,
+        **config: str,
+    ) -> Session:
         return new_process(
             monkeypatch,
             {
@@ -89,7 +85,8 @@ def process(monkeypatch: pytest.MonkeyPatch, emulator: Emulator) -> NewProcess:
                 "pinecone-backup:apiVersion": version,
                 **{f"pinecone-backup:{name}": value for name, value in config.items()},
             },
-            bridge=bridge,
+            bridge_is=bridge,
+            pace=pace,
         )
 
     start()

@@ -8,11 +8,11 @@ from typing import Any
 import pytest
 from pulumi_pinecone_backup.cli import adoption
 from pulumi_pinecone_backup.errors import ConfigurationError
-from pulumi_pinecone_backup.lifecycle import session
+from pulumi_pinecone_backup.lifecycle.session import Session
 from support.live_service import Service
 from support.state_entry import Entry, wire
 
-NewProcess = Callable[..., session.Session]
+NewProcess = Callable[..., Session]
 
 
 def stored(kind: str, found: dict[str, Any]) -> Entry:
@@ -36,8 +36,8 @@ def owner(name: str) -> adoption.Owner:
 def test_a_backup_is_taken_over_without_a_change(
     backup_id: str, process: NewProcess, version: str
 ) -> None:
-    client = process(version).client()
-    entry = stored("Backup", adoption.backup_entry(client, owner("nightly"), backup_id))
+    session = process(version)
+    entry = stored("Backup", adoption.backup_entry(session, owner("nightly"), backup_id))
     before = entry.outputs
     assert entry.outputs["project"]
     process(version)
@@ -50,8 +50,8 @@ def test_a_restored_index_is_taken_over_without_a_change_and_can_be_deleted(
     service: Service, backup_id: str, process: NewProcess, version: str
 ) -> None:
     service.call("POST", f"/backups/{backup_id}/create-index", {"name": "standby"})
-    client = process(version).client()
-    found = adoption.restored_index_entry(client, owner("recovered"), "standby")
+    session = process(version)
+    found = adoption.restored_index_entry(session, owner("recovered"), "standby")
     entry = stored("RestoredIndex", found)
     before = entry.outputs
     assert (entry.outputs["backup_id"], entry.outputs["status"]) == (backup_id, "Ready")
@@ -78,8 +78,8 @@ def test_a_schedule_is_taken_over_without_a_change(
         "enabled": True,
     }
     schedule.up(**inputs)
-    client = process().client()
-    found = adoption.backup_schedule_entry(client, owner("daily"), str(schedule.id))
+    session = process()
+    found = adoption.backup_schedule_entry(session, owner("daily"), str(schedule.id))
     entry = stored("BackupSchedule", found)
     assert entry.up(**inputs) == "unchanged"
     assert entry.inputs["name"] == "theirs"
@@ -90,12 +90,12 @@ def test_a_given_backup_is_taken_where_neither_index_nor_job_tells_one(
     service: Service, backup_id: str, process: NewProcess, version: str
 ) -> None:
     service.call("POST", f"/backups/{backup_id}/create-index", {"name": "standby"})
-    client = process(version).client()
+    session = process(version)
     service.emulator.add_fault("list_restore_jobs", "hide", times=9)
     with pytest.raises(ConfigurationError, match="give it with `--backup-id`"):
-        adoption.restored_index_entry(client, owner("recovered"), "standby")
+        adoption.restored_index_entry(session, owner("recovered"), "standby")
     found = adoption.restored_index_entry(
-        client, owner("recovered"), "standby", backup_id=backup_id
+        session, owner("recovered"), "standby", backup_id=backup_id
     )
     assert found["inputs"]["backup_id"] == backup_id
 
@@ -104,9 +104,9 @@ def test_another_backup_than_the_told_one_is_refused(
     service: Service, backup_id: str, process: NewProcess, version: str
 ) -> None:
     service.call("POST", f"/backups/{backup_id}/create-index", {"name": "standby"})
-    client = process(version).client()
+    session = process(version)
     with pytest.raises(ConfigurationError, match=f"was restored from backup `{backup_id}`"):
-        adoption.restored_index_entry(client, owner("r"), "standby", backup_id="another")
+        adoption.restored_index_entry(session, owner("r"), "standby", backup_id="another")
     assert "pulumi-owner" not in service.call("GET", "/indexes/standby")["tags"]
 
 
@@ -116,7 +116,7 @@ def test_an_index_without_room_for_the_mark_is_taken_over_without_one(
     service.index("full", tags={f"k{n}": "v" for n in range(20)})
     made = service.call("POST", "/indexes/full/backups", {})["backup_id"]
     service.call("POST", f"/backups/{made}/create-index", {"name": "standby"})
-    client = process().client()
-    found = adoption.restored_index_entry(client, owner("recovered"), "standby")
+    session = process()
+    found = adoption.restored_index_entry(session, owner("recovered"), "standby")
     assert "could not be set on index `standby`" in capsys.readouterr().err
     assert "owner_mark" not in found["outputs"]

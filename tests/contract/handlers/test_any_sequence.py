@@ -9,11 +9,11 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from pulumi_pinecone_backup.emulator import Emulator
-from pulumi_pinecone_backup.lifecycle import session
+from pulumi_pinecone_backup.lifecycle.session import Session
 from support.live_service import Service
 from support.state_entry import Entry
 
-NewProcess = Callable[..., session.Session]
+NewProcess = Callable[..., Session]
 
 TAGS = st.dictionaries(st.sampled_from(["team", "tier", "own"]), st.sampled_from(["1", "2"]))
 CAPACITY = st.sampled_from(

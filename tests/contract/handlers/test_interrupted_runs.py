@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 
 import pytest
-from pulumi_pinecone_backup.backup import start as backup_lifecycle
 from pulumi_pinecone_backup.emulator import Emulator
-from pulumi_pinecone_backup.engine import bridge as engine_bridge
-from pulumi_pinecone_backup.engine.bridge import OneLineError
-from pulumi_pinecone_backup.lifecycle import session
+from pulumi_pinecone_backup.engine import cancellation
+from pulumi_pinecone_backup.engine.plugin_process import OneLineError
+from pulumi_pinecone_backup.lifecycle.session import Session
 from pulumi_pinecone_backup.service import retries
 from support.live_service import Service
+from support.quick_pace import QUICK_PACE
 from support.state_entry import Entry
 
-NewProcess = Callable[..., session.Session]
+NewProcess = Callable[..., Session]
 
 
 @pytest.fixture
@@ -163,18 +164,18 @@ def test_a_failed_and_protected_index_of_a_lost_run_is_removed_once_the_program_
 
 @pytest.fixture
 def cancelled() -> Iterator[threading.Event]:
-    yield engine_bridge.cancelled
-    engine_bridge.cancelled.clear()
+    yield cancellation.cancelled
+    cancellation.cancelled.clear()
 
 
 def test_a_backup_whose_answer_was_lost_is_not_taken_again_after_an_interrupt(
     backup: Entry,
     emulator: Emulator,
     products: str,
-    monkeypatch: pytest.MonkeyPatch,
+    process: NewProcess,
     cancelled: threading.Event,
 ) -> None:
-    monkeypatch.setattr(backup_lifecycle, "_LOOKUP_SECONDS", 60.0)
+    process(pace=replace(QUICK_PACE, lost_backup=60.0))
     emulator.configure(list_lag_seconds=600.0)
     emulator.add_fault("create_backup", "drop_after")
     threading.Timer(0.3, cancelled.set).start()

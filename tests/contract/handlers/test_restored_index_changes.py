@@ -7,13 +7,13 @@ from typing import Any
 
 import pytest
 from pulumi_pinecone_backup.emulator import Emulator
-from pulumi_pinecone_backup.engine.bridge import OneLineError
-from pulumi_pinecone_backup.lifecycle import session
+from pulumi_pinecone_backup.engine.plugin_process import OneLineError
+from pulumi_pinecone_backup.lifecycle.session import Session
 from pulumi_pinecone_backup.service.versions import API_VERSIONS
 from support.live_service import KEY, Service
 from support.state_entry import Entry, Refused
 
-NewProcess = Callable[..., session.Session]
+NewProcess = Callable[..., Session]
 
 
 DEDICATED = {

@@ -7,12 +7,12 @@ from typing import Any
 
 import pytest
 from pulumi_pinecone_backup.emulator import Emulator
-from pulumi_pinecone_backup.engine.bridge import OneLineError
-from pulumi_pinecone_backup.lifecycle import session
+from pulumi_pinecone_backup.engine.plugin_process import OneLineError
+from pulumi_pinecone_backup.lifecycle.session import Session
 from support.live_service import KEY, OTHER_KEY, Service
 from support.state_entry import Entry
 
-NewProcess = Callable[..., session.Session]
+NewProcess = Callable[..., Session]
 MARK = "pulumi-owner"
 
 

@@ -8,12 +8,12 @@ from typing import Any
 
 import pytest
 from pulumi_pinecone_backup.emulator import Emulator
-from pulumi_pinecone_backup.engine.bridge import OneLineError
-from pulumi_pinecone_backup.lifecycle import session
+from pulumi_pinecone_backup.engine.plugin_process import OneLineError
+from pulumi_pinecone_backup.lifecycle.session import Session
 from support.live_service import Service
 from support.state_entry import Entry
 
-NewProcess = Callable[..., session.Session]
+NewProcess = Callable[..., Session]
 CAPACITY = {
     "mode": "Dedicated",
     "dedicated": {"node_type": "b1", "manual": {"shards": 1, "replicas": 1}},
@@ -37,7 +37,7 @@ def test_a_backup_that_vanishes_is_told_and_taken_anew(
     emulator.configure(backup_seconds=600.0)
     soon(lambda: service.call("DELETE", f"/backups/{next(iter(service.backups()))}"))
     backup.up(index_name=products)
-    assert "is not there any more: somebody has deleted it" in capsys.readouterr().err
+    assert "does not exist any more: it was deleted" in capsys.readouterr().err
     assert backup.outputs["status"] == "Failed"
     emulator.configure(backup_seconds=0.0)
     process(version)
@@ -62,7 +62,7 @@ def test_an_index_that_vanishes_is_told_and_restored_anew(
     soon(lambda: service.call("DELETE", f"/indexes/{(service.indexes() - {'products'}).pop()}"))
     restored.up(**given)
     assert (
-        "somebody has deleted it; the next `pulumi up` restores backup" in capsys.readouterr().err
+        "outside of this program; the next `pulumi up` restores backup" in capsys.readouterr().err
     )
     assert restored.outputs["status"] == "Failed"
     emulator.configure(restore_seconds=0.0)
@@ -79,7 +79,7 @@ def test_an_index_that_vanishes_while_its_capacity_changes_is_restored_anew(
     process()
     emulator.configure(capacity_seconds=600.0)
     soon(lambda: service.call("DELETE", f"/indexes/{restored.id}"))
-    with pytest.raises(OneLineError, match="is not there any more: somebody has deleted it"):
+    with pytest.raises(OneLineError, match="does not exist any more: it was deleted"):
         restored.up(backup_id=backup_id, read_capacity=CAPACITY)
 
 
@@ -89,7 +89,9 @@ def test_a_restore_whose_backup_vanishes_ends_with_a_clear_error(
     emulator.configure(backup_seconds=600.0)
     made = service.call("POST", f"/indexes/{products}/backups", {})["backup_id"]
     soon(lambda: service.call("DELETE", f"/backups/{made}"))
-    with pytest.raises(OneLineError, match=f"backup `{made}` of index `products` is not there any"):
+    with pytest.raises(
+        OneLineError, match=f"backup `{made}` of index `products` does not exist any"
+    ):
         restored.up(backup_id=made)
     assert service.indexes() == {"products"}
 

@@ -7,11 +7,11 @@ from collections.abc import Callable
 import pytest
 from pulumi_pinecone_backup.cli.adoption import Owner, backup_entry
 from pulumi_pinecone_backup.emulator import Emulator
-from pulumi_pinecone_backup.lifecycle import session
+from pulumi_pinecone_backup.lifecycle.session import Session, current
 from support.live_service import Service
 from support.state_entry import Entry, Refused
 
-NewProcess = Callable[..., session.Session]
+NewProcess = Callable[..., Session]
 DAY = 86400.0
 
 
@@ -55,7 +55,7 @@ def test_the_backup_of_a_schedule_is_read_imported_and_lived_with(
     assert name.startswith("daily-2")
     assert name.endswith("Z")
     owner = Owner("recovery", "test", "nightly")
-    taken = backup_entry(session.current.client(), owner, scheduled)
+    taken = backup_entry(current(), owner, scheduled)
     backup.id, backup.inputs, backup.outputs = scheduled, taken["inputs"], taken["outputs"]
     process()
     assert backup.up(index_name="products", wait=True) == "unchanged"

@@ -8,12 +8,12 @@ from collections.abc import Callable
 import pytest
 from pulumi.dynamic import Config, ConfigureRequest
 from pulumi_pinecone_backup.emulator import Emulator
-from pulumi_pinecone_backup.engine import bridge as engine_bridge
-from pulumi_pinecone_backup.lifecycle import session
+from pulumi_pinecone_backup.lifecycle.session import Session, begin
 from support.live_service import KEY, Service
+from support.quick_pace import QUICK_PACE
 from support.state_entry import Entry
 
-NewProcess = Callable[..., session.Session]
+NewProcess = Callable[..., Session]
 
 
 @pytest.mark.parametrize("bridge", ["off", "on"])
@@ -28,10 +28,8 @@ def test_a_configured_handler_works_and_says_once_what_is_missing(
 ) -> None:
     process(bridge=bridge)
     monkeypatch.setattr(sys, "argv", ["not-the-plugin"])
-    monkeypatch.setattr(engine_bridge, "_installed", False)
-    monkeypatch.setattr(engine_bridge, "missing", {})
     config = {"pinecone-backup:apiKey": KEY, "pinecone-backup:host": emulator.url}
-    monkeypatch.setattr(session, "current", session.Session())
+    begin(Session(pace=QUICK_PACE))
     for entry in (backup, Entry("RestoredIndex", "recovered")):
         entry.handler.configure(ConfigureRequest(Config(config, "recovery")))
     said = capsys.readouterr().err.count("this version of Pulumi has moved parts")

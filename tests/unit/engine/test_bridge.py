@@ -10,9 +10,10 @@ from pathlib import Path
 
 import pytest
 from pulumi.dynamic import Config
-from pulumi_pinecone_backup.engine import bridge as engine_bridge
-from pulumi_pinecone_backup.engine import rows as terminal
-from pulumi_pinecone_backup.engine.bridge import Call, OneLineError, PartialError
+from pulumi_pinecone_backup.engine import bridge, cancellation, messages, program, rows
+from pulumi_pinecone_backup.engine.bridge import PartialError
+from pulumi_pinecone_backup.engine.call import Call
+from pulumi_pinecone_backup.engine.plugin_process import OneLineError
 
 PARTS = {
     "calls of the engine",
@@ -27,13 +28,13 @@ PARTS = {
 @pytest.fixture(autouse=True)
 def forget() -> Iterator[None]:
     yield
-    engine_bridge.cancelled.clear()
-    engine_bridge.missing.clear()
+    cancellation.cancelled.clear()
+    bridge.forget()
 
 
 def run(code: str, **environment: str) -> str:
     """Run code in a process of its own, which the bridge may change."""
-    script = f"from pulumi_pinecone_backup.engine import bridge as engine_bridge\n{code}"
+    script = f"from pulumi_pinecone_backup.engine import bridge\n{code}"
     done = subprocess.run(
         [sys.executable, "-c", script],
         env=environment,
@@ -46,7 +47,7 @@ def run(code: str, **environment: str) -> str:
 
 
 def test_outside_of_the_plugin_every_part_is_named_with_a_reason() -> None:
-    text = run("engine_bridge.install(); print(*sorted(engine_bridge.missing), sep='|')")
+    text = run("bridge.install(); print(*sorted(bridge.missing), sep='|')")
     assert set(text.splitlines()[0].split("|")) == PARTS
     (warning,) = [line for line in text.splitlines() if line.startswith("warning: ")]
     for part in PARTS:
@@ -54,19 +55,19 @@ def test_outside_of_the_plugin_every_part_is_named_with_a_reason() -> None:
 
 
 def test_switched_off_it_looks_for_nothing() -> None:
-    code = "engine_bridge.install(); print(engine_bridge.missing, engine_bridge.current_call())"
+    code = "bridge.install(); print(bridge.missing, bridge.current_call())"
     text = run(code, PULUMI_PINECONE_BRIDGE="off")
-    assert text == "{} Call(urn=None, timeout_seconds=None, context=None)\n"
+    assert text == "{} Call(urn=None, timeout_seconds=None, is_preview=None, context=None)\n"
 
 
 def test_without_a_call_nothing_can_be_partial() -> None:
-    assert engine_bridge.partial(Call(), "id", {}, "a reason") is None
-    assert engine_bridge.missing == {}
+    assert bridge.partial(Call(), "id", {}, "a reason") is None
+    assert bridge.missing == {}
 
 
 def test_a_context_that_takes_no_trailer_falls_back_and_is_named() -> None:
-    assert engine_bridge.partial(Call(context=object()), "id", {}, "a reason") is None
-    assert "partial results" in engine_bridge.missing
+    assert bridge.partial(Call(context=object()), "id", {}, "a reason") is None
+    assert "partial results" in bridge.missing
 
 
 def test_errors_for_users_are_one_line_under_the_package_s_name() -> None:
@@ -76,15 +77,15 @@ def test_errors_for_users_are_one_line_under_the_package_s_name() -> None:
 
 def test_a_warning_is_shown_once_for_each_resource(capsys: pytest.CaptureFixture[str]) -> None:
     for call in (Call("urn:a"), Call("urn:b"), Call("urn:a")):
-        engine_bridge.warn("beware of the test", call)
+        messages.warn("beware of the test", call)
     assert capsys.readouterr().err == "warning: beware of the test\n" * 2
 
 
 def test_a_cancel_reaches_those_who_listen_also_those_who_come_late() -> None:
     heard = []
-    engine_bridge.on_cancel(lambda: heard.append("early"))
-    engine_bridge.cancel()
-    engine_bridge.on_cancel(lambda: heard.append("late"))
+    cancellation.on_cancel(lambda: heard.append("early"))
+    cancellation.cancel()
+    cancellation.on_cancel(lambda: heard.append("late"))
     assert heard == ["early", "late"]
 
 
@@ -92,32 +93,32 @@ def test_the_configuration_is_read_by_key_where_it_is_hidden(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     config = Config({"pinecone-backup:host": "h", "other:key": 7}, "project")
-    assert engine_bridge.stack_config(config, ["pinecone-backup:host"]) == {
+    assert bridge.stack_config(config, ["pinecone-backup:host"]) == {
         "pinecone-backup:host": "h",
         "other:key": "7",
     }
     monkeypatch.setenv("PULUMI_PINECONE_BRIDGE", "off")
-    found = engine_bridge.stack_config(config, ["pinecone-backup:host", "pinecone-backup:apiKey"])
+    found = bridge.stack_config(config, ["pinecone-backup:host", "pinecone-backup:apiKey"])
     assert found == {"pinecone-backup:host": "h"}
 
 
 def test_a_program_in_somebody_else_s_process_keeps_its_signals() -> None:
     before = signal.getsignal(signal.SIGINT)
-    engine_bridge.end_with_interrupt()
+    program.end_with_interrupt()
     assert signal.getsignal(signal.SIGINT) is before
 
 
 def test_an_interrupted_program_does_not_wait_for_calls_that_nobody_answers(
     tmp_path: Path,
 ) -> None:
-    program = tmp_path / engine_bridge.PROGRAM_FILE
-    program.write_text(
+    script = tmp_path / program.PROGRAM_FILE
+    script.write_text(
         """
 import threading
 from concurrent.futures import ThreadPoolExecutor
-from pulumi_pinecone_backup.engine import bridge as engine_bridge
+from pulumi_pinecone_backup.engine import program
 
-engine_bridge.end_with_interrupt()
+program.end_with_interrupt()
 pool = ThreadPoolExecutor(1)
 pool.submit(threading.Event().wait)
 try:
@@ -127,7 +128,7 @@ finally:
     pool.shutdown(wait=True)
 """
     )
-    with subprocess.Popen([sys.executable, "-u", program], stdout=subprocess.PIPE) as process:
+    with subprocess.Popen([sys.executable, "-u", script], stdout=subprocess.PIPE) as process:
         assert process.stdout is not None
         assert process.stdout.readline() == b"waiting\n"
         process.send_signal(signal.SIGINT)
@@ -142,8 +143,8 @@ def test_a_build_server_gets_no_renewed_rows(
     variable: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv(variable, "1")
-    terminal.is_live.cache_clear()
-    assert not terminal.is_live()
+    rows.is_live.cache_clear()
+    assert not rows.is_live()
 
 
 def test_without_the_engine_there_is_no_terminal_to_draw_on(
@@ -151,5 +152,5 @@ def test_without_the_engine_there_is_no_terminal_to_draw_on(
 ) -> None:
     for variable in ("CI", "TF_BUILD", "BUILD_ID"):
         monkeypatch.delenv(variable, raising=False)
-    terminal.is_live.cache_clear()
-    assert not terminal.is_live()
+    rows.is_live.cache_clear()
+    assert not rows.is_live()

@@ -5,21 +5,23 @@ import re
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from pulumi_pinecone_backup.backup_schedule.properties import MAX_NAME as MAX_NAME_OF_A_SCHEDULE
 from pulumi_pinecone_backup.lifecycle.identity import (
+    MARK_TAG,
+    MAX_NAME,
     derived_name,
     identity_of,
     mark_identity,
     new_mark,
     without_mark,
 )
-from pulumi_pinecone_backup.lifecycle.inputs import MARK_TAG, MAX_NAME, MAX_SCHEDULE_NAME
 
 SERVICE_NAME = re.compile(r"[a-z0-9]([a-z0-9-]*[a-z0-9])?")
 TOKEN = "pulumi-python:dynamic/pinecone:RestoredIndex"
 IDENTITY = identity_of("recovery", "prod", TOKEN, "products")
 
 
-@given(name=st.text(max_size=80), limit=st.sampled_from([MAX_NAME, MAX_SCHEDULE_NAME]))
+@given(name=st.text(max_size=80), limit=st.sampled_from([MAX_NAME, MAX_NAME_OF_A_SCHEDULE]))
 def test_any_resource_name_gives_a_name_that_the_service_takes(name: str, limit: int) -> None:
     found = derived_name(name, IDENTITY, None, limit=limit)
     assert SERVICE_NAME.fullmatch(found)

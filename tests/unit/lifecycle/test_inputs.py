@@ -6,17 +6,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from pulumi.output import Unknown
-from pulumi_pinecone_backup.lifecycle.inputs import (
-    BackupInputs,
-    BackupScheduleInputs,
-    RestoredIndexInputs,
-    has_unknown,
-    integral,
-    normalised,
-    parse,
-    problems,
-)
+from pulumi_pinecone_backup.backup.properties import BackupInputs
+from pulumi_pinecone_backup.backup_schedule.properties import BackupScheduleInputs
+from pulumi_pinecone_backup.engine.unknowns import has_unknown
+from pulumi_pinecone_backup.lifecycle.inputs import integral, normalised, parse, problems
 from pulumi_pinecone_backup.lifecycle.outputs import echo
+from pulumi_pinecone_backup.restored_index.properties import RestoredIndexInputs
 
 UNKNOWN: Any = Unknown()  # type: ignore[no-untyped-call]
 SECRET = "Sekrit-Value!"

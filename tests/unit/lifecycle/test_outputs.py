@@ -4,8 +4,13 @@ from datetime import datetime, timedelta, timezone
 from typing import Any
 
 import pytest
-from pulumi_pinecone_backup.lifecycle.inputs import BackupInputs, RestoredIndexInputs, parse
-from pulumi_pinecone_backup.lifecycle.outputs import Restore, backup_outputs, restored_index_outputs
+from pulumi_pinecone_backup.backup.properties import BackupInputs, backup_outputs
+from pulumi_pinecone_backup.lifecycle.inputs import parse
+from pulumi_pinecone_backup.restored_index.properties import (
+    RestoredIndexInputs,
+    restored_index_outputs,
+)
+from pulumi_pinecone_backup.restored_index.restore import Restore
 from pulumi_pinecone_backup.service.models import BackupModel, IndexModel
 
 AT = datetime(2026, 11, 21, 8, 0, tzinfo=timezone.utc)

@@ -17,7 +17,7 @@ from pinecone_backup_policies.kinds import (
 )
 from pulumi.dynamic import Resource
 from pulumi_pinecone_backup import Backup, BackupSchedule, RestoredIndex
-from pulumi_pinecone_backup.restored_index.verification import Check
+from pulumi_pinecone_backup.restored_index.verification import VerificationRow
 
 from .pack_process import PACK
 
@@ -49,7 +49,7 @@ def test_the_rules_read_properties_that_the_resources_have() -> None:
 
 
 def test_the_verification_that_the_rules_read_is_that_of_the_resource() -> None:
-    assert {"name", "result"} <= Check.model_fields.keys()
+    assert {"name", "result"} <= VerificationRow.model_fields.keys()
     rule = (PACK / "pinecone_backup_policies" / "restores.py").read_text()
     assert 'row.get("name")' in rule
     assert 'row.get("result")' in rule

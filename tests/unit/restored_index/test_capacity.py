@@ -3,8 +3,9 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from pulumi_pinecone_backup.lifecycle.inputs import RestoredIndexInputs, parse
+from pulumi_pinecone_backup.lifecycle.inputs import parse
 from pulumi_pinecone_backup.restored_index import capacity
+from pulumi_pinecone_backup.restored_index.properties import RestoredIndexInputs
 from pulumi_pinecone_backup.service.models import IndexModel
 
 ON_DEMAND = {"mode": "OnDemand"}

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import pytest
-from pulumi_pinecone_backup.restored_index.ownership import describe_standing, standing
+from pulumi_pinecone_backup.restored_index.ownership import describe, ownership_of
 from pulumi_pinecone_backup.service.models import IndexModel
 
 MARK = "0123456789ab-01234567"
@@ -33,22 +33,22 @@ def index(mark: str | None) -> IndexModel:
 def test_the_live_mark_tells_how_an_index_stands_to_a_state_entry(
     live: str | None, recorded: str | None, expected: str
 ) -> None:
-    assert standing(index(live), recorded) == expected
+    assert ownership_of(index(live), recorded) == expected
 
 
 def test_what_was_taken_over_is_told_with_the_ways_out() -> None:
-    text = describe_standing(index(FOREIGN), "taken over")
+    text = describe(index(FOREIGN), "taken over")
     assert "now belongs to another resource or stack" in text
     assert "pulumi state delete" in text
 
 
 def test_a_newer_mark_of_the_same_resource_is_told_with_both_ways_out() -> None:
-    text = describe_standing(index(RETAKEN), "renewed")
+    text = describe(index(RETAKEN), "renewed")
     assert "pulumi state delete" in text
     assert "pulumi up --replace <urn>" in text
 
 
 def test_a_lost_mark_is_told_with_the_ways_out() -> None:
-    text = describe_standing(index(None), "mark gone")
+    text = describe(index(None), "mark gone")
     assert "has lost its tag `pulumi-owner`" in text
     assert "set the tag back" in text

@@ -3,10 +3,12 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from pulumi_pinecone_backup.engine.bridge import Call
+from pulumi_pinecone_backup.engine.call import Call
 from pulumi_pinecone_backup.errors import ConfigurationError
-from pulumi_pinecone_backup.lifecycle.inputs import MARK_TAG, RestoredIndexInputs, parse
+from pulumi_pinecone_backup.lifecycle.identity import MARK_TAG
+from pulumi_pinecone_backup.lifecycle.inputs import parse
 from pulumi_pinecone_backup.restored_index import tags
+from pulumi_pinecone_backup.restored_index.properties import RestoredIndexInputs
 from pulumi_pinecone_backup.service.client import Client
 from pulumi_pinecone_backup.service.models import BackupModel, IndexModel
 from pulumi_pinecone_backup.service.settings import Settings

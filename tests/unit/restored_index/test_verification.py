@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 from pulumi_pinecone_backup.restored_index.verification import (
-    Check,
+    VerificationRow,
     failures,
     skipped,
     summary,
@@ -93,9 +93,11 @@ def test_what_was_not_wanted_is_one_skipped_row() -> None:
 
 def test_the_summary_names_failed_rows_only() -> None:
     rows = [
-        Check(name="dimension", expected=2, actual=2, result="passed"),
-        Check(name="record_count", expected=6, actual=5, result="failed"),
-        Check(name="namespace_count", expected=None, actual=0, result="failed", why="empty"),
+        VerificationRow(name="dimension", expected=2, actual=2, result="passed"),
+        VerificationRow(name="record_count", expected=6, actual=5, result="failed"),
+        VerificationRow(
+            name="namespace_count", expected=None, actual=0, result="failed", why="empty"
+        ),
     ]
     assert summary(rows) == (
         "record_count: expected 6, found 5; namespace_count: expected unknown, found 0 (empty)"

@@ -10,7 +10,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
-from pulumi_pinecone_backup.engine import bridge as engine_bridge
+from pulumi_pinecone_backup.engine import cancellation
+from pulumi_pinecone_backup.engine.rows import duration
 from pulumi_pinecone_backup.errors import (
     ApiError,
     ForbiddenError,
@@ -19,13 +20,12 @@ from pulumi_pinecone_backup.errors import (
     WaitTimeoutError,
 )
 from pulumi_pinecone_backup.service.models import RestoreJobModel
-from pulumi_pinecone_backup.waiting import jobs as restore_jobs
-from pulumi_pinecone_backup.waiting import watcher
-from pulumi_pinecone_backup.waiting import watchers as waiting
 from pulumi_pinecone_backup.waiting.jobs import JobBoard
-from pulumi_pinecone_backup.waiting.watcher import REQUESTS_AT_ONCE, Watcher
-from pulumi_pinecone_backup.waiting.watchers import duration
+from pulumi_pinecone_backup.waiting.pace import JobsPace, Pace, WatcherPace
+from pulumi_pinecone_backup.waiting.watcher import Watcher
+from pulumi_pinecone_backup.waiting.watchers import Absence
 
+PACE = WatcherPace(shortest=0.02, quick=0.01)
 FOREVER = 60.0
 Thing = tuple[str, str]
 
@@ -64,15 +64,13 @@ class Service:
         return [(name, state) for name, state in self.states.items() if name not in self.unlisted]
 
     def watcher(self) -> Watcher[Thing]:
-        return Watcher(self.describe, self.list_all, lambda thing: thing[0])
+        return Watcher(self.describe, self.list_all, lambda thing: thing[0], pace=PACE)
 
 
 @pytest.fixture(autouse=True)
-def short_intervals(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    monkeypatch.setattr(watcher, "SHORTEST_SECONDS", 0.02)
-    monkeypatch.setattr(watcher, "_QUICK_SECONDS", 0.01)
+def not_cancelled() -> Iterator[None]:
     yield
-    engine_bridge.cancelled.clear()
+    cancellation.cancelled.clear()
 
 
 def is_ready(thing: Thing | None) -> str | None:
@@ -208,7 +206,7 @@ def test_a_cancel_ends_every_wait_even_while_requests_hang() -> None:
     waits = Waits(service.watcher())
     ends = [waits.start(str(n)) for n in range(5)]
     until(lambda: service.described)
-    engine_bridge.cancel()
+    cancellation.cancel()
     for end in ends:
         with pytest.raises(WaitTimeoutError, match="cancelled after"):
             end.result(FOREVER)
@@ -229,7 +227,7 @@ def test_500_waits_need_one_list_at_a_time_and_few_threads() -> None:
     until(lambda: service.lists >= 3)
     service.states = {str(n): "Ready" for n in range(500)}
     assert {end.result(FOREVER) for end in ends} == {"ready"}
-    assert most <= before + 500 + REQUESTS_AT_ONCE + 1
+    assert most <= before + 500 + PACE.requests_at_once + 1
 
 
 def test_an_answer_that_came_in_time_counts_at_the_deadline() -> None:
@@ -253,7 +251,7 @@ def test_a_machine_that_has_no_thread_left_for_a_moment_delays_a_wait_and_no_mor
     start = threading.Thread.start
 
     def start_or_refuse(thread: threading.Thread) -> None:
-        if thread.name == "watcher-look" and len(refused) < REQUESTS_AT_ONCE + 1:
+        if thread.name == "watcher-look" and len(refused) < PACE.requests_at_once + 1:
             refused.append(thread)
             raise RuntimeError("can't start new thread")
         start(thread)
@@ -261,12 +259,12 @@ def test_a_machine_that_has_no_thread_left_for_a_moment_delays_a_wait_and_no_mor
     monkeypatch.setattr(threading.Thread, "start", start_or_refuse)
     service = Service({"a": "Ready"})
     assert service.watcher().wait("a", is_ready, deadline=time.monotonic() + FOREVER) == "ready"
-    assert len(refused) == REQUESTS_AT_ONCE + 1
+    assert len(refused) == PACE.requests_at_once + 1
 
 
-def test_an_object_is_gone_once_its_absence_has_lasted(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(waiting, "GONE_SECONDS", 0.05)
-    never_seen, seen = waiting.Absence(), waiting.Absence()
+def test_an_object_is_gone_once_its_absence_has_lasted() -> None:
+    pace = Pace(gone=0.05)
+    never_seen, seen = Absence(pace), Absence(pace)
     assert not seen.is_certain(object())
     assert not seen.is_certain(None)
     assert not never_seen.is_certain(None)
@@ -294,12 +292,11 @@ def test_a_job_that_could_not_be_asked_for_is_asked_for_the_next_time(
     def refuse(_: threading.Thread) -> None:
         raise RuntimeError("can't start new thread")
 
-    monkeypatch.setattr(restore_jobs, "READY_SECONDS", 0.05)
-    board = JobBoard(Jobs())  # type: ignore[arg-type]
+    board = JobBoard(Jobs(), JobsPace(when_ready=0.05))  # type: ignore[arg-type]
     with monkeypatch.context() as refusing:
         refusing.setattr(threading.Thread, "start", refuse)
         assert board.look_when_ready("j") is None
-    monkeypatch.setattr(restore_jobs, "READY_SECONDS", FOREVER)
+    until(lambda: board.look_when_ready("j") is not None)
     job = board.look_when_ready("j")
     assert job is not None
     assert job.is_completed

@@ -1,0 +1,66 @@
+"""Inputs and outputs of a `Backup`, as programs give them and as states hold them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from pydantic import StrictBool, StrictStr
+
+from pulumi_pinecone_backup.lifecycle.identity import without_mark
+from pulumi_pinecone_backup.lifecycle.inputs import Inputs, Name, Triggers
+from pulumi_pinecone_backup.lifecycle.outputs import definition, echo, present, stored
+from pulumi_pinecone_backup.service.models import BackupModel, to_properties
+
+OUTPUTS: Final = (
+    "backup_id",
+    "status",
+    "source_index_name",
+    "source_index_id",
+    "source_index_deleted_at",
+    "cloud",
+    "region",
+    "dimension",
+    "metric",
+    "vector_type",
+    "schema",
+    "record_count",
+    "namespace_count",
+    "size_bytes",
+    "tags",
+    "created_at",
+    "project",
+)
+
+
+class BackupInputs(Inputs):
+    """Inputs of `Backup`."""
+
+    index_name: Name
+    name: Name | None = None
+    description: StrictStr | None = None
+    triggers: Triggers | None = None
+    wait: StrictBool = True
+
+
+def backup_outputs(
+    inputs: BackupInputs,
+    backup: BackupModel,
+    project: str | None,
+    recorded: Mapping[str, Any] | None = None,
+) -> dict[str, Any]:
+    """Return the outputs of `Backup`. Source: `BackupModel`, every version.
+
+    A backup never changes: what another API version words differently stays as it was recorded.
+    """
+    facts = to_properties(backup)
+    before = stored(recorded or {}, OUTPUTS)
+    facts = {**before, **present(facts), **definition(before, facts)}
+    return present(
+        {
+            **{key: facts.get(key) for key in OUTPUTS},
+            "project": project,
+            "tags": without_mark(backup.tags),
+            **echo(inputs),
+        }
+    )

@@ -1,0 +1,92 @@
+"""Check and diff of a `BackupSchedule`.
+
+An index takes one enabled schedule, so that a new one on the same index needs the old one gone.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Mapping
+from typing import Any
+
+from pulumi_pinecone_backup.backup_schedule.properties import MAX_NAME, BackupScheduleInputs
+from pulumi_pinecone_backup.engine.call import Call
+from pulumi_pinecone_backup.engine.results import Change, CheckedInputs
+from pulumi_pinecone_backup.engine.unknowns import has_unknown
+from pulumi_pinecone_backup.errors import ConfigurationError
+from pulumi_pinecone_backup.lifecycle import checks, source_index
+from pulumi_pinecone_backup.lifecycle.checks import Checked
+from pulumi_pinecone_backup.lifecycle.session import Session
+from pulumi_pinecone_backup.service.versions import require_feature
+
+_REPLACES = ("index_name", "name")
+_UPDATES = ("frequency", "retention_days", "enabled")
+
+
+class EnabledSchedules:
+    """Which resource of the program has the enabled schedule of an index."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._holders: dict[str, str] = {}
+
+    def claim(self, index_name: str, key: str) -> str:
+        """Return the resource that has the enabled schedule: `key`, if none had it before."""
+        with self._lock:
+            return self._holders.setdefault(index_name, key)
+
+
+def check(
+    session: Session, call: Call, olds: Mapping[str, Any], news: Mapping[str, Any]
+) -> CheckedInputs:
+    """Check a program's inputs."""
+    return checks.check(session, call, BackupScheduleInputs, olds, news, _resolve)
+
+
+def _resolve(checked: Checked) -> None:
+    """Name the schedule, and say early where the API version has none."""
+    olds, news = checked.olds, checked.news
+    if olds and has_unknown(news.get("index_name")):
+        checks.keep_unknown(checked, "index_name")
+    if olds and olds.get("index_name") != news.get("index_name"):
+        checked.replaces.append("index_name")
+    checks.settle_name(checked, limit=MAX_NAME)
+    _require_schedules(checked)
+    if has_unknown(news.get("index_name")):
+        return
+    _one_enabled_schedule(checked)
+    if not olds or checked.replaces:
+        source_index.preflight(checked)
+
+
+def _require_schedules(checked: Checked) -> None:
+    """Refuse an API version without schedules; settings that are wrong are reported elsewhere."""
+    try:
+        require_feature(checked.session.client().api_version, "backup_schedules")
+    except ConfigurationError as error:
+        if checked.session.has_client():
+            checked.failures.append(str(error))
+
+
+def _one_enabled_schedule(checked: Checked) -> None:
+    """Refuse a program that asks for two enabled schedules of one index."""
+    if checked.news.get("enabled") is False or has_unknown(checked.news.get("enabled")):
+        return
+    index_name = checked.news["index_name"]
+    holder = checked.session.memory(EnabledSchedules).claim(index_name, checked.key)
+    if holder != checked.key:
+        other = holder.rpartition("::")[2]
+        checked.failures.append(
+            f"index `{index_name}` takes one enabled schedule, and resource `{other}` is one: "
+            "set `enabled=False` on one of them"
+        )
+
+
+def diff(
+    session: Session, call: Call, id_: str, olds: Mapping[str, Any], news: Mapping[str, Any]
+) -> Change:
+    """Return what a change does."""
+    del session, call, id_
+    replaces = checks.changed(olds, news, _REPLACES)
+    same_index = olds.get("index_name") == news.get("index_name")
+    return Change(replaces, checks.changed(olds, news, _UPDATES), bool(replaces) and same_index)

@@ -1,0 +1,50 @@
+"""Inputs and outputs of a `BackupSchedule`, as programs give them and as states hold them."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Final, Literal
+
+from pydantic import AfterValidator, Field, StrictBool, StrictStr
+
+from pulumi_pinecone_backup.lifecycle.inputs import Count, Inputs, Name, check_name, rule
+from pulumi_pinecone_backup.lifecycle.outputs import echo, present
+from pulumi_pinecone_backup.service.models import BackupScheduleModel, to_properties
+
+MAX_NAME: Final = 28
+OUTPUTS: Final = (
+    "schedule_id",
+    "index_id",
+    "schedule_type",
+    "next_scheduled_run",
+    "created_at",
+    "project",
+)
+
+
+def _check_name(value: str) -> str:
+    return check_name(value, MAX_NAME)
+
+
+class BackupScheduleInputs(Inputs):
+    """Inputs of `BackupSchedule`."""
+
+    index_name: Name
+    name: Annotated[StrictStr, AfterValidator(rule(_check_name))] | None = None
+    frequency: Literal["daily", "weekly", "monthly"]
+    retention_days: Annotated[Count, Field(ge=1)]
+    enabled: StrictBool = True
+
+
+def backup_schedule_outputs(
+    inputs: BackupScheduleInputs, schedule: BackupScheduleModel, project: str | None
+) -> dict[str, Any]:
+    """Return the outputs of `BackupSchedule`, with what the service reports of its inputs."""
+    facts = to_properties(schedule)
+    live = {
+        "frequency": schedule.frequency,
+        "retention_days": schedule.retention_expire_after_days,
+        "enabled": schedule.enabled,
+        "name": schedule.name,
+    }
+    outputs = {key: facts.get(key) for key in OUTPUTS}
+    return present({**outputs, "project": project, **echo(inputs), **live})

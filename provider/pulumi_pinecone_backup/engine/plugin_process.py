@@ -1,0 +1,153 @@
+"""What the bridge changes in the process of Pulumi's plugin: its log, threads, errors and end.
+
+Each function reaches into Pulumi's private parts and raises where they have moved; `bridge.install`
+calls them guarded.
+"""
+
+from __future__ import annotations
+
+import gc
+import os
+import socket
+import sys
+import threading
+import traceback
+from concurrent.futures import ThreadPoolExecutor
+from types import CodeType
+from typing import Any
+
+from pulumi_pinecone_backup.engine import messages
+
+WORKERS = 1024
+ENGINE_CHECK_SECONDS = 2.0
+ENGINE_CHECK_FAILURES = 2
+_LOG_TIMEOUT_SECONDS = 5.0
+
+
+class OneLineError(Exception):
+    """An error that reaches the user as one line: `pinecone-backup: <text>`.
+
+    The plugin prints the module and the name of an exception's class; both are set for the reader.
+    """
+
+
+OneLineError.__module__ = "builtins"
+OneLineError.__qualname__ = "pinecone-backup"
+
+
+def is_debug() -> bool:
+    """Return whether errors come with their traceback: `PULUMI_PINECONE_DEBUG=1`."""
+    return os.environ.get("PULUMI_PINECONE_DEBUG", "") not in ("", "0")
+
+
+def open_log() -> None:
+    """Send messages to the engine's log from now on."""
+    import grpc
+    from pulumi.runtime.proto import engine_pb2, engine_pb2_grpc
+
+    stub = engine_pb2_grpc.EngineStub(grpc.insecure_channel(_engine_address()))
+
+    def log(severity: messages.Severity, message: str, urn: str | None, *, ephemeral: bool) -> bool:
+        request = engine_pb2.LogRequest(
+            severity=engine_pb2.LogSeverity.Value(severity),
+            message=message,
+            urn=urn or "",
+            streamId=0,
+            ephemeral=ephemeral,
+        )
+        try:
+            stub.Log(request, timeout=_LOG_TIMEOUT_SECONDS)
+        except Exception:  # noqa: BLE001, RUF100 - a lost line must not fail a restore
+            return False
+        return True
+
+    messages.send_to(log)
+
+
+def _engine_address() -> str:
+    """Return the engine's address: the plugin's last argument."""
+    address = sys.argv[-1] if len(sys.argv) > 1 else ""
+    if ":" not in address or address.startswith("-"):
+        raise LookupError("the plugin's arguments hold no engine address")
+    return address
+
+
+def _plugin() -> Any:
+    """Return the plugin's main module."""
+    main = sys.modules["__main__"]
+    if not hasattr(main, "DynamicResourceProviderServicer"):
+        raise LookupError("__main__ is not Pulumi's plugin for dynamic resources")
+    return main
+
+
+def widen() -> None:
+    """Let the plugin's server work on as many calls as the engine sends."""
+    thread = threading.current_thread()
+    for candidate in gc.get_objects():
+        # By type: `isinstance` asks the object, and a dead proxy raises.
+        if issubclass(type(candidate), ThreadPoolExecutor) and thread in candidate._threads:
+            candidate._max_workers = max(candidate._max_workers, WORKERS)
+            return
+    raise LookupError("the thread pool that runs this call was not found")
+
+
+def shorten_tracebacks() -> None:
+    """Show our own errors as one line; those of other dynamic resources stay as they are."""
+    main = _plugin()
+    original = main.traceback
+    wrapper = main._abort_with_traceback.__code__
+    inner = [code for code in wrapper.co_consts if isinstance(code, CodeType)]
+    if not any({"traceback", "format_exc"} <= set(code.co_names) for code in inner):
+        raise LookupError("the plugin no longer formats exceptions with `traceback.format_exc`")
+
+    class OneLine:
+        def __getattr__(self, name: str) -> Any:
+            return getattr(original, name)
+
+        def format_exc(self) -> str:
+            error = sys.exc_info()[1]
+            if isinstance(error, OneLineError) and not is_debug():
+                return "".join(traceback.format_exception_only(type(error), error)).strip()
+            return str(original.format_exc())
+
+    main.traceback = OneLine()
+
+
+def hear_cancel() -> None:
+    """Make the servicer's `Cancel`, which does nothing, end our waits.
+
+    gRPC holds the bound method, so the code object is replaced, not the attribute. The new code
+    runs with the plugin's globals: it may use no name of this module.
+    """
+    servicer = _plugin().DynamicResourceProviderServicer
+
+    def cancel_call(self: Any, request: Any, context: Any) -> Any:
+        del self, request, context
+        from google.protobuf import empty_pb2
+
+        from pulumi_pinecone_backup.engine import cancellation
+
+        cancellation.cancel()
+        return empty_pb2.Empty()
+
+    servicer.Cancel.__code__ = cancel_call.__code__
+
+
+def watch_engine() -> None:
+    """End this process within seconds when the engine is gone: nobody would read its answers."""
+    host, _, port = _engine_address().rpartition(":")
+
+    def watch() -> None:
+        failures = 0
+        while failures < ENGINE_CHECK_FAILURES:
+            try:
+                socket.create_connection((host, int(port)), timeout=ENGINE_CHECK_SECONDS).close()
+                failures = 0
+            except ConnectionRefusedError:
+                failures += 1
+            except OSError:
+                pass  # busy, stopped, or no file descriptor left: not a sign of death
+            threading.Event().wait(ENGINE_CHECK_SECONDS)
+        os._exit(3)
+
+    threading.Thread(target=watch, name="engine-watch", daemon=True).start()

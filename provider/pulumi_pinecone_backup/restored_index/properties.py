@@ -1,0 +1,130 @@
+"""Inputs and outputs of a `RestoredIndex`, as programs give them and as states hold them."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Final, Literal
+
+from pydantic import AfterValidator, Field, StrictBool
+
+from pulumi_pinecone_backup.lifecycle.identity import without_mark
+from pulumi_pinecone_backup.lifecycle.inputs import (
+    Count,
+    Filled,
+    InputPart,
+    Inputs,
+    Name,
+    Tags,
+    Triggers,
+    rule,
+)
+from pulumi_pinecone_backup.lifecycle.outputs import definition, echo, present, stored, time_text
+from pulumi_pinecone_backup.restored_index.restore import Restore
+from pulumi_pinecone_backup.service.models import to_properties
+
+OUTPUTS: Final = (
+    "index_id",
+    "host",
+    "private_host",
+    "status",
+    "restore_job_id",
+    "dimension",
+    "metric",
+    "vector_type",
+    "schema",
+    "embed",
+    "cloud",
+    "region",
+    "effective_tags",
+    "recovery_point_at",
+    "restore_started_at",
+    "restore_completed_at",
+    "rpo_seconds",
+    "rto_seconds",
+    "verification",
+    "owner_mark",
+    "project",
+)
+
+_INDEX_FACTS = (
+    "host",
+    "private_host",
+    "dimension",
+    "metric",
+    "vector_type",
+    "schema",
+    "embed",
+    "cloud",
+    "region",
+)
+
+
+class ManualScaling(InputPart):
+    """Fixed size of dedicated read capacity: shards and replicas."""
+
+    shards: Annotated[Count, Field(ge=1)]
+    replicas: Annotated[Count, Field(ge=0)]
+
+
+class DedicatedCapacity(InputPart):
+    """Dedicated read capacity. Source: 2026-07, `ReadCapacity`."""
+
+    node_type: Filled
+    scaling: Literal["Manual"] = "Manual"
+    manual: ManualScaling
+
+
+class ReadCapacityInput(InputPart):
+    """Read capacity of an index: on demand, or dedicated nodes."""
+
+    mode: Literal["OnDemand", "Dedicated"]
+    dedicated: DedicatedCapacity | None = None
+
+
+def _check_read_capacity(value: ReadCapacityInput) -> ReadCapacityInput:
+    if (value.mode == "Dedicated") != (value.dedicated is not None):
+        raise ValueError("needs `dedicated` with `mode` Dedicated, and only then")
+    return value
+
+
+class RestoredIndexInputs(Inputs):
+    """Inputs of `RestoredIndex`."""
+
+    backup_id: Filled | None = None
+    name: Name | None = None
+    tags: Tags | None = None
+    inherit_tags: StrictBool | None = None
+    deletion_protection: Literal["enabled", "disabled"] | None = None
+    read_capacity: (
+        Annotated[ReadCapacityInput, AfterValidator(rule(_check_read_capacity))] | None
+    ) = None
+    verify: Literal["none", "schema", "records"] = "records"
+    allow_empty: StrictBool = False
+    on_backup_change: Literal["keep", "replace", "fail"] = "keep"
+    triggers: Triggers | None = None
+    wait: StrictBool = True
+
+
+def restored_index_outputs(inputs: RestoredIndexInputs, restore: Restore) -> dict[str, Any]:
+    """Return the outputs of `RestoredIndex` as far as they are known."""
+    before = stored(restore.recorded, restore.recorded)
+    facts = to_properties(restore.index) if restore.index else before
+    facts |= definition(facts, before)
+    tags = without_mark(restore.index.tags) if restore.index else facts.get("effective_tags")
+    return present(
+        {
+            **{key: facts.get(key) for key in _INDEX_FACTS},
+            "index_id": restore.index_id,
+            "restore_job_id": restore.restore_job_id,
+            "status": restore.status,
+            "effective_tags": tags,
+            "recovery_point_at": time_text(restore.recovery_point_at),
+            "restore_started_at": time_text(restore.restore_started_at),
+            "restore_completed_at": time_text(restore.restore_completed_at),
+            "rpo_seconds": restore.rpo_seconds,
+            "rto_seconds": restore.rto_seconds,
+            "verification": [row.model_dump(exclude_none=True) for row in restore.verification],
+            "owner_mark": restore.owner_mark,
+            "project": restore.project,
+            **echo(inputs),
+        }
+    )
