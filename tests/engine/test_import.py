@@ -85,7 +85,7 @@ def test_what_cannot_be_taken_over_is_refused_before_anything_is_changed(
     assert "does not tell which backup index `products` was restored from" in told
     assert not service.call("GET", "/indexes/products")["tags"]
     told = take_over(stack, "backup", "nightly", "no-such-backup", code=1)
-    assert "Could not read backup `no-such-backup`" in told
+    assert "backup `no-such-backup` was not found" in told
     assert not (stack.project / "import.json").exists()
 
     service.call("POST", f"/backups/{backup}/create-index", {"name": "standby"})

@@ -51,11 +51,10 @@ def read(session: Session, call: Call, id_: str, props: Mapping[str, Any]) -> Re
     del call
     project = props.get("project")
     is_recorded = "backup_id" in props
-    try:
-        backup = session.client().describe_backup(id_)
-    except NotFoundError:
+    backup = missing.find_backup(session.client(), id_)
+    if backup is None:
         if not is_recorded:
-            raise
+            raise missing.never_seen(f"backup `{id_}`")
         missing.confirm_gone(session, project, f"backup `{id_}`")
         return results.GONE
     missing.note_readable_project(session, project)
@@ -71,10 +70,9 @@ def update(
 ) -> Result:
     """Go on waiting for an unfinished backup; record what changed."""
     inputs = parse(BackupInputs, news)
-    try:
-        backup = session.client().describe_backup(id_)
-    except NotFoundError as gone:
-        raise missing.vanished(session, olds.get("project"), f"backup `{id_}`") from gone
+    backup = missing.find_backup(session.client(), id_)
+    if backup is None:
+        raise missing.vanished(session, olds.get("project"), f"backup `{id_}`")
     error = None
     if is_unfinished(olds):
         backup, error = _followed(session, call, backup, inputs, session.pace.update)
@@ -164,19 +162,29 @@ def _request_deletion(session: Session, call: Call, backup_id: str, deadline: fl
     while True:
         try:
             session.client().delete_backup(backup_id)
-        except NotFoundError:
-            return False
+        except NotFoundError as error:
+            if missing.find_backup(session.client(), backup_id) is None:
+                return False
+            refusal = WaitTimeoutError(
+                f"backup `{backup_id}` was not deleted: the service does not find it, but lists "
+                "it. Run the same command again later",
+                resource_id=backup_id,
+                last_status="contradiction",
+            )
+            refusal.__cause__ = error
         except PreconditionError as error:
             rows.show(call, f"a restore is pending: backup {backup_id}", started)
-            if time.monotonic() > deadline or not pause(session.pace.retry):
-                raise WaitTimeoutError(
-                    f"backup `{backup_id}` was not deleted: a restore of it is still pending. Run "
-                    "the same command again when the restore has ended",
-                    resource_id=backup_id,
-                    last_status="pending restore",
-                ) from error
+            refusal = WaitTimeoutError(
+                f"backup `{backup_id}` was not deleted: a restore of it is still pending. Run "
+                "the same command again when the restore has ended",
+                resource_id=backup_id,
+                last_status="pending restore",
+            )
+            refusal.__cause__ = error
         else:
             return True
+        if time.monotonic() > deadline or not pause(session.pace.retry):
+            raise refusal
 
 
 def _require_source(session: Session, props: Mapping[str, Any], backup_id: str) -> None:

@@ -17,7 +17,11 @@ from pulumi_pinecone_backup.backup_schedule.start import create_or_continue
 from pulumi_pinecone_backup.engine import messages, results
 from pulumi_pinecone_backup.engine.call import Call
 from pulumi_pinecone_backup.engine.results import Result
-from pulumi_pinecone_backup.errors import NotFoundError, PineconeBackupError
+from pulumi_pinecone_backup.errors import (
+    ConfigurationError,
+    NotFoundError,
+    PineconeBackupError,
+)
 from pulumi_pinecone_backup.lifecycle import missing, replacement
 from pulumi_pinecone_backup.lifecycle.inputs import parse
 from pulumi_pinecone_backup.lifecycle.outputs import echo
@@ -66,11 +70,10 @@ def read(session: Session, call: Call, id_: str, props: Mapping[str, Any]) -> Re
     """Report the live schedule; a 404 counts only for a key of the recorded project."""
     del call
     is_recorded = "schedule_id" in props
-    try:
-        schedule = session.client().describe_backup_schedule(id_)
-    except NotFoundError:
+    schedule = missing.find_backup_schedule(session.client(), id_, props.get("index_name"))
+    if schedule is None:
         if not is_recorded:
-            raise
+            raise missing.never_seen(f"backup schedule `{id_}`")
         missing.confirm_gone(session, props.get("project"), f"backup schedule `{id_}`")
         return results.GONE
     missing.note_readable_project(session, props.get("project"))
@@ -97,8 +100,11 @@ def update(
     """Change frequency, retention or whether the schedule is enabled."""
     del call
     inputs = parse(BackupScheduleInputs, news)
-    client = session.client()
-    schedule = _apply_settings(client, client.describe_backup_schedule(id_), inputs)
+    what = f"backup schedule `{id_}`"
+    found = missing.find_backup_schedule(session.client(), id_, inputs.index_name)
+    if found is None:
+        raise missing.vanished(session, olds.get("project"), what)
+    schedule = _apply_settings(session.client(), found, inputs)
     return Result(id_, backup_schedule_outputs(inputs, schedule, olds.get("project")))
 
 
@@ -115,8 +121,14 @@ def delete(session: Session, call: Call, id_: str, props: Mapping[str, Any]) -> 
         return
     try:
         session.client().delete_backup_schedule(id_)
-    except NotFoundError:
-        missing.refuse_other_project(session, props.get("project"), f"backup schedule `{id_}`")
+    except NotFoundError as error:
+        what, index_name = f"backup schedule `{id_}`", props.get("index_name")
+        if missing.find_backup_schedule(session.client(), id_, index_name) is not None:
+            raise ConfigurationError(
+                f"{what} was not deleted: the service does not find it, but lists it. Run the same "
+                "command again later"
+            ) from error
+        missing.refuse_other_project(session, props.get("project"), what)
 
 
 BACKUP_SCHEDULE = Resource(check, diff, create, read, update, delete)

@@ -7,7 +7,6 @@ preview slow. Where the service cannot be asked, that is said once, and the prev
 from __future__ import annotations
 
 import os
-import threading
 from collections.abc import Callable, Mapping
 from typing import Generic, TypeVar
 
@@ -18,6 +17,7 @@ from pulumi_pinecone_backup.service.client import Client
 from pulumi_pinecone_backup.service.models import BackupModel, IndexModel
 from pulumi_pinecone_backup.service.settings import has_api_key
 from pulumi_pinecone_backup.waiting.pace import Pace
+from pulumi_pinecone_backup.waiting.shared_answer import SharedAnswer
 
 Model = TypeVar("Model")
 
@@ -26,7 +26,7 @@ class _Once(Generic[Model]):
     """One list, asked for when it is first wanted; whoever wants it meanwhile waits for it."""
 
     def __init__(self) -> None:
-        self.asking = threading.Lock()
+        self.asking: SharedAnswer[dict[str, Model] | None] = SharedAnswer()
         self.is_asked = False
         self.rows: dict[str, Model] | None = None
 
@@ -73,11 +73,10 @@ class Lists:
     def _get(
         self, once: _Once[Model], ask: Callable[[Client], dict[str, Model]]
     ) -> dict[str, Model] | None:
-        with once.asking:
-            if not once.is_asked:
-                once.rows = self._ask(ask)
-                once.is_asked = True
-            return once.rows
+        if not once.is_asked:
+            once.rows = once.asking.get(lambda: self._ask(ask))
+            once.is_asked = True
+        return once.rows
 
     def _ask(self, ask: Callable[[Client], dict[str, Model]]) -> dict[str, Model] | None:
         if self._is_unavailable:

@@ -1,19 +1,65 @@
 """Whether a 404 means that an object is gone: no state is dropped on doubt.
 
-A key of another project sees a 404 for everything, so a 404 counts only where the key is known to
-read the recorded project.
+Gone means that an object's own answer and the list agree: one of them alone may be wrong. A key of
+another project sees a 404 for everything, so it counts only where the key is known to read the
+recorded project.
 """
 
 from __future__ import annotations
 
 import os
 import threading
+from collections.abc import Callable
+from typing import TypeVar
 
-from pulumi_pinecone_backup.errors import ConfigurationError
+from pulumi_pinecone_backup.errors import ConfigurationError, ForbiddenError, NotFoundError
 from pulumi_pinecone_backup.lifecycle.session import Session
 from pulumi_pinecone_backup.service.client import Client
+from pulumi_pinecone_backup.service.models import BackupModel, BackupScheduleModel, IndexModel
+
+Row = TypeVar("Row")
 
 ACCEPT_GONE = "PINECONE_BACKUP_ACCEPT_GONE"
+
+
+def find_index(client: Client, name: str) -> IndexModel | None:
+    """Return an index as it describes itself, else as the list shows it; None if it is gone."""
+    try:
+        return client.describe_index(name)
+    except NotFoundError:
+        return _listed(client.list_indexes, lambda index: index.name == name)
+
+
+def find_backup(client: Client, backup_id: str) -> BackupModel | None:
+    """Return a backup as it describes itself, else as the list shows it; None if it is gone."""
+    try:
+        return client.describe_backup(backup_id)
+    except NotFoundError:
+        return _listed(client.list_project_backups, lambda row: row.backup_id == backup_id)
+
+
+def find_backup_schedule(
+    client: Client, schedule_id: str, index_name: str | None
+) -> BackupScheduleModel | None:
+    """Return a schedule as it describes itself, else as its index lists it; None if it is gone."""
+    try:
+        return client.describe_backup_schedule(schedule_id)
+    except NotFoundError:
+        if index_name is None:
+            return None
+        return _listed(
+            lambda: client.list_backup_schedules(index_name),
+            lambda row: row.schedule_id == schedule_id,
+        )
+
+
+def _listed(list_rows: Callable[[], list[Row]], is_wanted: Callable[[Row], bool]) -> Row | None:
+    """Return the row of a list; without permission to list, an object's own answer counts."""
+    try:
+        rows = list_rows()
+    except (ForbiddenError, NotFoundError):
+        return None
+    return next((row for row in rows if is_wanted(row)), None)
 
 
 class ReadableProjects:
@@ -37,6 +83,13 @@ def note_readable_project(session: Session, project: str | None) -> None:
     """Remember that the key reads this project."""
     if project:
         session.memory(ReadableProjects).add(project)
+
+
+def never_seen(what: str) -> ConfigurationError:
+    """Return the error for an object that is to be read and does not exist."""
+    return ConfigurationError(
+        f"{what} was not found: it was deleted, or it belongs to another project than the API key"
+    )
 
 
 def vanished(session: Session, recorded_project: str | None, what: str) -> ConfigurationError:

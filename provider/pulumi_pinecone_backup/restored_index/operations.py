@@ -10,7 +10,7 @@ from typing import Any
 from pulumi_pinecone_backup.engine import messages, results
 from pulumi_pinecone_backup.engine.call import Call
 from pulumi_pinecone_backup.engine.results import Result
-from pulumi_pinecone_backup.errors import ConfigurationError, NotFoundError, PineconeBackupError
+from pulumi_pinecone_backup.errors import ConfigurationError, PineconeBackupError
 from pulumi_pinecone_backup.lifecycle import missing, replacement
 from pulumi_pinecone_backup.lifecycle.identity import MARK_TAG
 from pulumi_pinecone_backup.lifecycle.inputs import is_only_read, parse
@@ -59,10 +59,7 @@ def update(
     inputs = parse(RestoredIndexInputs, {**news, "name": id_})
     restore = _recorded(olds)
     restoration = Restoration(session, call, inputs, restore, session.pace.update)
-    try:
-        restoration.refresh()
-    except NotFoundError as gone:
-        raise missing.vanished(session, restore.project, f"index `{id_}`") from gone
+    restoration.refresh()
     live = restoration.live
     ownership.refuse_foreign(live, restore.owner_mark)
     error: Exception | None
@@ -91,11 +88,10 @@ def read(session: Session, call: Call, id_: str, props: Mapping[str, Any]) -> Re
     """Report the live index; a 404 counts only for a key of the recorded project."""
     del call
     is_recorded = "status" in props
-    try:
-        live = session.client().describe_index(id_)
-    except NotFoundError:
+    live = missing.find_index(session.client(), id_)
+    if live is None:
         if not is_recorded:
-            raise
+            raise missing.never_seen(f"index `{id_}`")
         missing.confirm_gone(session, props.get("project"), f"index `{id_}`")
         return results.GONE
     missing.note_readable_project(session, live.project)
@@ -121,9 +117,8 @@ def delete(session: Session, call: Call, id_: str, props: Mapping[str, Any]) -> 
         PineconeBackupError: It could not be deleted, or would leave a gap.
     """
     deadline = time.monotonic() + (call.timeout_seconds or session.pace.delete)
-    try:
-        live = session.client().describe_index(id_)
-    except NotFoundError:
+    live = missing.find_index(session.client(), id_)
+    if live is None:
         missing.refuse_other_project(session, props.get("project"), f"index `{id_}`")
         return
     if replacement.is_in_use(session, props, id_):

@@ -10,6 +10,7 @@ from pulumi_pinecone_backup.errors import (
     NotFoundError,
     WaitTimeoutError,
 )
+from pulumi_pinecone_backup.lifecycle import missing
 from pulumi_pinecone_backup.lifecycle.session import Session
 from pulumi_pinecone_backup.restored_index.protection import protected_text
 from pulumi_pinecone_backup.service.models import IndexModel
@@ -51,8 +52,13 @@ def delete_and_wait(session: Session, live: IndexModel, deadline: float) -> None
     if not live.is_terminating:
         try:
             client.delete_index(live.name)
-        except NotFoundError:
-            return
+        except NotFoundError as error:
+            if missing.find_index(client, live.name) is None:
+                return
+            raise ConfigurationError(
+                f"index `{live.name}` was not deleted: the service does not find it, but lists it. "
+                "Run the same command again later"
+            ) from error
         except ForbiddenError as error:
             if client.describe_index(live.name).deletion_protection == "enabled":
                 raise ConfigurationError(f"not deleted: {protected_text(live.name)}") from error

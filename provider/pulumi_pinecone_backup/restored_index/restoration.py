@@ -11,7 +11,8 @@ import time
 
 from pulumi_pinecone_backup.engine import rows
 from pulumi_pinecone_backup.engine.call import Call
-from pulumi_pinecone_backup.errors import JobFailedError, NotFoundError, PineconeBackupError
+from pulumi_pinecone_backup.errors import JobFailedError, PineconeBackupError
+from pulumi_pinecone_backup.lifecycle import missing
 from pulumi_pinecone_backup.lifecycle.identity import MARK_TAG
 from pulumi_pinecone_backup.lifecycle.session import Session
 from pulumi_pinecone_backup.restored_index import ownership
@@ -72,14 +73,18 @@ class Restoration:
 
     def look(self) -> IndexModel | None:
         """Return the live index, or None where there is none; remember nothing."""
-        try:
-            return self.client.describe_index(self.name)
-        except NotFoundError:
-            return None
+        return missing.find_index(self.client, self.name)
 
     def refresh(self) -> None:
-        """Read the live index again after a change."""
-        self.restore.index = self.client.describe_index(self.name)
+        """Read the live index again after a change.
+
+        Raises:
+            ConfigurationError: It does not exist any more, or the key reads another project.
+        """
+        live = self.look()
+        if live is None:
+            raise missing.vanished(self.session, self.restore.project, f"index `{self.name}`")
+        self.restore.index = live
         self.restore.project = self.restore.index.project or self.restore.project
 
     def backup(self) -> BackupModel:

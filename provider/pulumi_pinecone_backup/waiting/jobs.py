@@ -16,6 +16,7 @@ from pulumi_pinecone_backup.errors import PineconeBackupError
 from pulumi_pinecone_backup.service.client import Client
 from pulumi_pinecone_backup.service.models import RestoreJobModel
 from pulumi_pinecone_backup.waiting.pace import JobsPace
+from pulumi_pinecone_backup.waiting.shared_answer import SharedAnswer
 
 _PAGE = 100
 
@@ -37,7 +38,7 @@ class JobBoard:
         self._heard: dict[str, float] = {}
         self._list_pages = 1
         self._past: list[RestoreJobModel] = []
-        self._past_lock = threading.Lock()
+        self._listing: SharedAnswer[list[RestoreJobModel]] = SharedAnswer()
         on_cancel(self._wake)
 
     def look(self, restore_job_id: str | None) -> RestoreJobModel | None:
@@ -89,12 +90,13 @@ class JobBoard:
         Raises:
             PineconeBackupError: The jobs could not be listed.
         """
-        with self._past_lock:
-            found = None if fresh else _newest(self._past, index_name, backup_id)
-            if found is None:
-                self._past = self._client.list_restore_jobs()
-                found = _newest(self._past, index_name, backup_id)
-            return found
+        found = None if fresh else _newest(self._past, index_name, backup_id)
+        if found is None:
+            # A question that is under way was asked before this one: fresh answers are one's own.
+            list_jobs = self._client.list_restore_jobs
+            self._past = list_jobs() if fresh else self._listing.get(list_jobs)
+            found = _newest(self._past, index_name, backup_id)
+        return found
 
     def _wake(self) -> None:
         with self._changed:

@@ -214,28 +214,44 @@ class Watcher(Generic[Model]):
             return
         self._list_requests = max(1, -(-len(rows) // self._page)) if self._page else 1
         self._deliver(sequence, {w: rows[w.object_id] for w in waits if w.object_id in rows})
-        self._look_at_each(sequence, [wait for wait in waits if wait.object_id not in rows])
+        missing = [wait for wait in waits if wait.object_id not in rows]
+        self._look_at_each(sequence, missing, are_unlisted=True)
 
-    def _look_at_each(self, sequence: int, waits: list[_Wait]) -> None:
+    def _look_at_each(
+        self, sequence: int, waits: list[_Wait], *, are_unlisted: bool = False
+    ) -> None:
         """Ask for single objects: what no list has shown yet at once, the others by turns.
 
-        A list may be late or miss rows, so that only the object's own 404 means that it is gone.
+        A list may be late or miss rows, and an object's own 404 may be wrong: it is gone only
+        where both agree.
         """
         new = [wait for wait in waits if wait.asked_at is None]
         asked = sorted((w for w in waits if w not in new), key=lambda w: w.asked_at or 0.0)
         for wait in new + asked[: self._pace.repeated_describes]:
-            if self._start(self._look_at_one, sequence, wait):
+            if self._start(self._look_at_one, sequence, wait, are_unlisted):
                 wait.asked_at = time.monotonic()
 
-    def _look_at_one(self, sequence: int, wait: _Wait) -> None:
+    def _look_at_one(self, sequence: int, wait: _Wait, is_unlisted: bool) -> None:
         answer: Model | Exception | None
         try:
-            answer = self._describe(wait.object_id)
-        except NotFoundError:
-            answer = None
+            answer = self._describe_or_find(wait.object_id, is_unlisted=is_unlisted)
         except (ApiError, TransportError, InvalidResponseError) as error:
             answer = error
         self._deliver(sequence, {wait: answer})
+
+    def _describe_or_find(self, object_id: str, *, is_unlisted: bool) -> Model | None:
+        """Return an object as it describes itself, else as the list shows it; None if gone."""
+        try:
+            return self._describe(object_id)
+        except NotFoundError:
+            if is_unlisted or not self._may_list:
+                return None
+        try:
+            listed = self._list_all()
+        except ForbiddenError:
+            self._may_list = False
+            return None
+        return next((row for row in listed if self._object_id(row) == object_id), None)
 
     def _deliver(self, sequence: int, answers: dict[_Wait, Any]) -> None:
         with self._lock:

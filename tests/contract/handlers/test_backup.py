@@ -285,7 +285,7 @@ def test_a_backup_is_only_read_by_get(
 
 
 def test_an_unknown_id_is_an_error_of_get(backup: Entry) -> None:
-    with pytest.raises(OneLineError, match="Could not read backup `missing`"):
+    with pytest.raises(OneLineError, match="backup `missing` was not found"):
         backup.get("missing")
 
 
