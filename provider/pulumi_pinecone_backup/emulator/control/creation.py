@@ -11,6 +11,7 @@ from pulumi_pinecone_backup.emulator.control.fields import with_fields
 from pulumi_pinecone_backup.emulator.state.definitions import Definition
 from pulumi_pinecone_backup.emulator.state.problems import invalid, not_found
 from pulumi_pinecone_backup.emulator.state.rules import check_model, check_region
+from pulumi_pinecone_backup.emulator.state.versions import ApiVersion
 
 _DEFAULT_DEPLOYMENT = {"deployment_type": "managed", "cloud": "aws", "region": "us-east-1"}
 
@@ -126,15 +127,15 @@ def _embed(
 
 
 def from_deployment(
-    body: bodies.CreateIndexWithDeployment, *, pod_indexes: bool
+    body: bodies.CreateIndexWithDeployment, version: ApiVersion
 ) -> tuple[Definition, dict[str, Any] | None]:
     """Returns the definition and read capacity that a body of the newer shape asks for."""
     _refuse_collection(body.source_collection)
     if body.source_backup_id is not None:
         raise invalid("Create an index from a backup at `/backups/{backup_id}/create-index`")
-    deployment = _deployment(body.deployment, pod_indexes=pod_indexes)
+    deployment = _deployment(body.deployment, pod_indexes=version.pod_indexes)
     return (
-        with_fields(deployment, body.schema_.fields, cmek_id=body.cmek_id),
+        with_fields(deployment, body.schema_.fields, version, cmek_id=body.cmek_id),
         _dump(body.read_capacity),
     )
 

@@ -43,7 +43,7 @@ def create_index(call: Call) -> Answer:
         else bodies.CreateIndexWithDeployment
     )
     newer = bodies.read_body(call.body, model)
-    definition, capacity = creation.from_deployment(newer, pod_indexes=call.version.pod_indexes)
+    definition, capacity = creation.from_deployment(newer, call.version)
     name = indexes.new_name() if newer.name is None else newer.name
     return _create(call, name, definition, capacity, newer.tags, newer.deletion_protection)
 

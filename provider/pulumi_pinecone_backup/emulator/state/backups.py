@@ -225,7 +225,7 @@ def list_of_index(
     """
     index = indexes.find(state, project, index_name)
     rows = [row for row in list_of_project(state, project) if row["index_name"] == index_name]
-    if include_deleted and (rows or index is not None):
+    if include_deleted and (index is not None or indexes.has_existed(state, project, index_name)):
         return rows
     if index is None:
         raise not_found(index_name)

@@ -285,6 +285,14 @@ def deleted_at(state: State, index_id: str) -> float | None:
     return None if row is None else float(row["deleted_at"])
 
 
+def has_existed(state: State, project: str, name: str) -> bool:
+    """Tell whether an index of that name was deleted."""
+    row = state.connection.execute(
+        "SELECT 1 FROM past_indexes WHERE project = ? AND name = ? LIMIT 1", (project, name)
+    ).fetchone()
+    return row is not None
+
+
 def fix(state: State, project: str, name: str, column: str, value: str | None) -> None:
     """Fixes the `state` of an index, or its `capacity_state` (None lets it go its way again)."""
     row = describe(state, project, name)
