@@ -42,7 +42,7 @@ class Call:
     fault: Fault | None
 
     def host(self, index_name: str) -> str:
-        """Returns where an index's data plane is."""
+        """Return where an index's data plane is."""
         return f"{self.base_url}/data/{index_name}-{self.project}"
 
 
@@ -78,12 +78,12 @@ class Operation:
 
 
 def encode_token(values: Mapping[str, Any]) -> str:
-    """Returns a page token, as the service makes them."""
+    """Return a page token, as the service makes them."""
     return base64.b64encode(orjson.dumps(values)).decode()
 
 
 def decode_token(token: str) -> dict[str, Any]:
-    """Reads a page token.
+    """Read a page token.
 
     Raises:
         ServiceError: 400 where it is none of ours.
@@ -98,7 +98,7 @@ def decode_token(token: str) -> dict[str, Any]:
 
 
 def whole_number(text: str, name: str, *, minimum: int, maximum: int | None) -> int:
-    """Reads a whole number from a query string.
+    """Read a whole number from a query string.
 
     Raises:
         ServiceError: 400 where it is none or out of its limits.
@@ -122,7 +122,7 @@ def page(
     render: Callable[[Any], dict[str, Any]],
     identify: Callable[[Any], set[str]],
 ) -> Answer:
-    """Answers one page of a list.
+    """Answer one page of a list.
 
     Tokens are offsets, so pages shift when rows come and go. A limit beside a token changes the
     length of the page but not where it begins, as in the service.
@@ -160,7 +160,7 @@ def page(
 
 
 def is_true(text: str, name: str) -> bool:
-    """Reads a boolean from a query string."""
+    """Read a boolean from a query string."""
     if text.lower() not in ("true", "false"):
         raise invalid(f"`{name}` must be true or false")
     return text.lower() == "true"

@@ -306,7 +306,7 @@ Body = TypeVar("Body", bound=BaseModel)
 
 
 def read_object(raw: bytes) -> dict[str, Any]:
-    """Reads a body that must be a JSON object.
+    """Read a body that must be a JSON object.
 
     Raises:
         ServiceError: 400 where it is no JSON, 422 where it is no object.
@@ -321,7 +321,7 @@ def read_object(raw: bytes) -> dict[str, Any]:
 
 
 def read_body(raw: bytes, model: type[Body]) -> Body:
-    """Reads a body as one of the models above.
+    """Read a body as one of the models above.
 
     Raises:
         ServiceError: 400 where it is no JSON, 422 where it does not fit.

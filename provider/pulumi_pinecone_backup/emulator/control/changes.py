@@ -17,7 +17,7 @@ from pulumi_pinecone_backup.emulator.state.versions import ApiVersion
 def spec_change(
     old: Definition, body: bodies.ConfigureIndexWithSpec, version: ApiVersion
 ) -> tuple[Definition, dict[str, Any] | None]:
-    """Returns the definition and read capacity after a change in the older shape."""
+    """Return the definition and read capacity after a change in the older shape."""
     new, capacity = old, None
     if body.spec is not None:
         if body.spec.pod is not None:
@@ -39,7 +39,7 @@ def spec_change(
 def deployment_change(
     old: Definition, body: bodies.ConfigureIndexWithDeployment
 ) -> tuple[Definition, dict[str, Any] | None]:
-    """Returns the definition and read capacity after a change in the newer shape."""
+    """Return the definition and read capacity after a change in the newer shape."""
     new = old
     if body.deployment is not None and body.deployment.model_fields_set:
         new = _scaled(old, body.deployment.replicas, body.deployment.pod_type)

@@ -23,7 +23,7 @@ def _dump(model: BaseModel | None) -> dict[str, Any] | None:
 
 
 def from_spec(body: bodies.CreateIndexWithSpec) -> tuple[Definition, dict[str, Any] | None]:
-    """Returns the definition and read capacity that a body of the older shape asks for."""
+    """Return the definition and read capacity that a body of the older shape asks for."""
     given = [part for part in (body.spec.serverless, body.spec.pod, body.spec.byoc) if part]
     if len(given) != 1:
         raise invalid("`spec` must hold exactly one of `serverless`, `pod` and `byoc`")
@@ -54,7 +54,7 @@ def from_spec(body: bodies.CreateIndexWithSpec) -> tuple[Definition, dict[str, A
 
 
 def _vectors(body: bodies.CreateIndexWithSpec) -> dict[str, Any]:
-    """Returns dimension, metric and vector type, after checking that they fit each other."""
+    """Return dimension, metric and vector type, after checking that they fit each other."""
     if body.vector_type not in ("dense", "sparse"):
         raise invalid(f"Vector type '{body.vector_type}' is not one of dense, sparse")
     metric = body.metric or ("dotproduct" if body.vector_type == "sparse" else "cosine")
@@ -92,7 +92,7 @@ def _pod(pod: bodies.Pod, common: dict[str, Any]) -> Definition:
 def from_embed(
     body: bodies.CreateIndexForModelWithEmbed,
 ) -> tuple[Definition, dict[str, Any] | None]:
-    """Returns what an index for a model is, asked for in the older shape."""
+    """Return what an index for a model is, asked for in the older shape."""
     check_region(body.cloud, body.region)
     embed = body.embed
     if not all(isinstance(value, str) for value in embed.field_map.values()):
@@ -129,7 +129,7 @@ def _embed(
 def from_deployment(
     body: bodies.CreateIndexWithDeployment, version: ApiVersion
 ) -> tuple[Definition, dict[str, Any] | None]:
-    """Returns the definition and read capacity that a body of the newer shape asks for."""
+    """Return the definition and read capacity that a body of the newer shape asks for."""
     _refuse_collection(body.source_collection)
     if body.source_backup_id is not None:
         raise invalid("Create an index from a backup at `/backups/{backup_id}/create-index`")
@@ -143,7 +143,7 @@ def from_deployment(
 def from_model_field(
     body: bodies.CreateIndexForModelWithField,
 ) -> tuple[Definition, dict[str, Any] | None]:
-    """Returns what an index for a model is, asked for in the newer shape."""
+    """Return what an index for a model is, asked for in the newer shape."""
     vector_type, dimension, metric = check_model(body.model, None, body.metric)
     definition = Definition(
         deployment=_deployment(body.deployment, pod_indexes=False),

@@ -97,7 +97,7 @@ def _ngram(name: str, asked: object) -> dict[str, Any]:
 
 
 def _vectors(by_kind: dict[str, dict[str, Any]]) -> dict[str, Any]:
-    """Returns the parts of a definition that follow from its vector fields."""
+    """Return the parts of a definition that follow from its vector fields."""
     if (embed := by_kind.get("semantic_text")) is not None:
         vector_type, dimension, metric = check_model(embed["model"], None, embed.pop("metric"))
         vectors = {"vector_type": vector_type, "dimension": dimension, "metric": metric}

@@ -16,12 +16,12 @@ def _index(call: Call, row: shapes.Row) -> bytes:
 
 
 def given_tags(tags: dict[str, str | None] | dict[str, str] | None) -> dict[str, str]:
-    """Returns the tags of a new index; an empty value means no tag."""
+    """Return the tags of a new index; an empty value means no tag."""
     return {key: value for key, value in (tags or {}).items() if value}
 
 
 def list_indexes(call: Call) -> Answer:
-    """Lists the project's indexes, all in one answer."""
+    """List the project's indexes, all in one answer."""
     rows = indexes.list_all(call.state, call.project)
     if call.fault and call.fault.kind == "hide":
         hidden = call.fault.ids
@@ -31,7 +31,7 @@ def list_indexes(call: Call) -> Answer:
 
 
 def create_index(call: Call) -> Answer:
-    """Creates an index in the version's shape."""
+    """Create an index in the version's shape."""
     if call.version.index_shape == "spec":
         body = bodies.read_body(call.body, bodies.CreateIndexWithSpec)
         definition, capacity = creation.from_spec(body)
@@ -71,7 +71,7 @@ def _create(
 
 
 def create_index_for_model(call: Call) -> Answer:
-    """Creates an index with integrated embedding."""
+    """Create an index with integrated embedding."""
     if call.version.create_for_model == "embed":
         body = bodies.read_body(call.body, bodies.CreateIndexForModelWithEmbed)
         definition, capacity = creation.from_embed(body)
@@ -83,19 +83,19 @@ def create_index_for_model(call: Call) -> Answer:
 
 
 def describe_index(call: Call) -> Answer:
-    """Describes an index."""
+    """Describe an index."""
     row = indexes.describe(call.state, call.project, call.parameters["index_name"])
     return Answer(200, _index(call, row))
 
 
 def delete_index(call: Call) -> Answer:
-    """Deletes an index."""
+    """Delete an index."""
     indexes.delete(call.state, call.project, call.parameters["index_name"], call.fault)
     return Answer(202)
 
 
 def configure_index(call: Call) -> Answer:
-    """Changes an index in place."""
+    """Change an index in place."""
     name = call.parameters["index_name"]
     row = indexes.describe(call.state, call.project, name)
     old = from_json(row["definition"])

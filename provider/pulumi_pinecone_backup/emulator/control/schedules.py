@@ -11,7 +11,7 @@ from pulumi_pinecone_backup.emulator.state import backups, schedules
 
 
 def create_backup_schedule(call: Call) -> Answer:
-    """Creates a schedule for an index."""
+    """Create a schedule for an index."""
     backups.check_plan(call.state)
     body = bodies.read_body(call.body, bodies.CreateBackupSchedule)
     row = schedules.create(
@@ -26,7 +26,7 @@ def create_backup_schedule(call: Call) -> Answer:
 
 
 def list_backup_schedules(call: Call) -> Answer:
-    """Lists the schedules of an index."""
+    """List the schedules of an index."""
     rows = schedules.list_of_index(call.state, call.project, call.parameters["index_name"])
     return page(
         call,
@@ -37,13 +37,13 @@ def list_backup_schedules(call: Call) -> Answer:
 
 
 def describe_backup_schedule(call: Call) -> Answer:
-    """Describes a schedule."""
+    """Describe a schedule."""
     row = schedules.describe(call.state, call.project, call.parameters["schedule_id"])
     return Answer(200, shapes.schedule(row, call.version))
 
 
 def update_backup_schedule(call: Call) -> Answer:
-    """Changes a schedule in place."""
+    """Change a schedule in place."""
     body = bodies.read_body(call.body, bodies.UpdateBackupSchedule)
     row = schedules.update(
         call.state,
@@ -57,13 +57,13 @@ def update_backup_schedule(call: Call) -> Answer:
 
 
 def delete_backup_schedule(call: Call) -> Answer:
-    """Deletes a schedule."""
+    """Delete a schedule."""
     schedules.delete(call.state, call.project, call.parameters["schedule_id"])
     return Answer(204)
 
 
 def list_backup_schedule_history(call: Call) -> Answer:
-    """Lists what a schedule has made and will make next."""
+    """List what a schedule has made and will make next."""
     rows = schedules.history(call.state, call.project, call.parameters["schedule_id"])
 
     def render(item: shapes.Row | schedules.PlannedRun) -> dict[str, Any]:

@@ -49,7 +49,7 @@ def _typed_fields(definition: Definition, version: ApiVersion) -> dict[str, dict
 
 
 def index(row: Row, version: ApiVersion, *, now: float, host: str) -> bytes:
-    """Returns an index as this version describes it, as JSON."""
+    """Return an index as this version describes it, as JSON."""
     return _index(row, version, capacity_state(row, now), host)
 
 
@@ -138,7 +138,7 @@ def _embed(definition: Definition) -> dict[str, Any]:
 
 
 def capacity_state(row: Row, now: float) -> str:
-    """Returns the state of an index's read capacity."""
+    """Return the state of an index's read capacity."""
     if row["capacity_state"] is not None:
         return str(row["capacity_state"])
     ready_at = row["capacity_ready_at"]
@@ -146,7 +146,7 @@ def capacity_state(row: Row, now: float) -> str:
 
 
 def read_capacity(row: Row) -> dict[str, Any]:
-    """Returns the read capacity that an index was asked to have."""
+    """Return the read capacity that an index was asked to have."""
     if row["read_capacity"] is None:
         return {"mode": "OnDemand"}
     asked: dict[str, Any] = orjson.loads(row["read_capacity"])
@@ -167,7 +167,7 @@ def _capacity(row: Row, definition: Definition, state: str) -> dict[str, Any] | 
 
 
 def backup(row: Row, version: ApiVersion, *, deleted_at: float | None) -> dict[str, Any]:
-    """Returns a backup as this version describes it; the answer must not be changed."""
+    """Return a backup as this version describes it; the answer must not be changed."""
     return _backup(row, version, deleted_at)
 
 
@@ -209,14 +209,14 @@ def _backup(row: Row, version: ApiVersion, deleted_at: float | None) -> dict[str
 
 
 def time(at: float, version: ApiVersion) -> str:
-    """Returns a time as this version words it."""
+    """Return a time as this version words it."""
     return timestamp(at, suffix=version.time_suffix)
 
 
 def planned_backup(
     index_row: Row, version: ApiVersion, *, backup_id: str, name: str, at: float
 ) -> dict[str, Any]:
-    """Returns a backup that a schedule will make, as its history tells it."""
+    """Return a backup that a schedule will make, as its history tells it."""
     deployment = from_json(index_row["definition"]).deployment
     return {
         "backup_id": backup_id,
@@ -236,7 +236,7 @@ def _known(values: dict[str, Any]) -> dict[str, Any]:
 
 
 def restore_job(row: Row, version: ApiVersion) -> dict[str, Any]:
-    """Returns a restore job as this version describes it."""
+    """Return a restore job as this version describes it."""
     is_done = row["status"] == "Completed"
     completed_at = row["completed_at"]
     whole = 100 if version.whole_percent else 100.0
@@ -258,7 +258,7 @@ def restore_job(row: Row, version: ApiVersion) -> dict[str, Any]:
 
 
 def schedule(row: Row, version: ApiVersion) -> dict[str, Any]:
-    """Returns a backup schedule."""
+    """Return a backup schedule."""
     next_run = row["next_run_at"] if row["enabled"] else None
     return {
         "schedule_id": row["schedule_id"],

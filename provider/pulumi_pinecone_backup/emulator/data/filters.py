@@ -23,7 +23,7 @@ _COMPARISONS: dict[str, Callable[[Any, Any], bool]] = {
 
 
 def compile_filter(value: object, *, depth: int = 0) -> Predicate:
-    """Turns a filter into a function that tells whether metadata fits.
+    """Turn a filter into a function that tells whether metadata fits.
 
     Raises:
         ServiceError: 400 where the filter is malformed.
@@ -37,7 +37,7 @@ def compile_filter(value: object, *, depth: int = 0) -> Predicate:
 
 
 def matches(predicate: Predicate, metadata: str | None) -> bool:
-    """Tells whether stored metadata fits."""
+    """Tell whether stored metadata fits."""
     return predicate({} if metadata is None else orjson.loads(metadata))
 
 
@@ -88,7 +88,7 @@ def _test(name: str, operand: Any, field: str) -> Callable[[Any], bool]:
 
 
 def _typed(value: Any) -> tuple[str, Any]:
-    """Keeps booleans and numbers apart, which Python takes for equal."""
+    """Keep booleans and numbers apart, which Python takes for equal."""
     kind = "number" if type(value) in (int, float) else type(value).__name__
     return (kind, value)
 

@@ -29,7 +29,7 @@ TOP_LIMIT = 10_000
 
 
 def selected(call: Call, index: Row, namespace: str, predicate: Predicate) -> list[Record]:
-    """Returns the records of a namespace whose metadata fits, by id."""
+    """Return the records of a namespace whose metadata fits, by id."""
     return [
         row
         for row in records.scan(call.state.connection, index["key"], namespace)
@@ -38,7 +38,7 @@ def selected(call: Call, index: Row, namespace: str, predicate: Predicate) -> li
 
 
 def query_vectors(call: Call) -> Answer:
-    """Returns the nearest records, compared one by one."""
+    """Return the nearest records, compared one by one."""
     index = index_of(call)
     body = read_object(call.body)
     definition = from_json(index["definition"])
@@ -71,7 +71,7 @@ def query_vectors(call: Call) -> Answer:
 def _wanted(
     call: Call, index: Row, namespace: str, body: dict[str, Any], definition: Definition
 ) -> tuple[bytes | None, Sparse | None]:
-    """Reads what to search for: vectors, or the vectors of a record."""
+    """Read what to search for: vectors, or the vectors of a record."""
     given = body.get("vector") or None
     if body.get("id") is not None:
         if given is not None or body.get("sparseVector") is not None:
@@ -89,7 +89,7 @@ def _wanted(
 def vectors_of(
     call: Call, index: Row, namespace: str, identifier: str
 ) -> tuple[bytes | None, Sparse | None]:
-    """Returns the dense and sparse values of a record, to search for what is near it.
+    """Return the dense and sparse values of a record, to search for what is near it.
 
     Raises:
         ServiceError: 400 where there is no such record.
@@ -104,7 +104,7 @@ def vectors_of(
 
 
 def fetch_vectors_by_metadata(call: Call) -> Answer:
-    """Returns the records that a filter fits, page by page."""
+    """Return the records that a filter fits, page by page."""
     index = index_of(call)
     body = read_object(call.body)
     namespace = namespace_of(body.get("namespace"))

@@ -36,7 +36,7 @@ _TOP_LIMIT = 10_000
 
 
 def upsert_vectors(call: Call) -> Answer:
-    """Writes records."""
+    """Write records."""
     index = index_of(call)
     body = read_object(call.body)
     namespace = namespace_of(body.get("namespace"))
@@ -53,7 +53,7 @@ def upsert_vectors(call: Call) -> Answer:
 
 
 def fetch_vectors(call: Call) -> Answer:
-    """Returns records by id."""
+    """Return records by id."""
     index = index_of(call)
     ids = [check_id(value) for value in call.query.getlist("ids")]
     if not 1 <= len(ids) <= BATCH_LIMIT:
@@ -71,7 +71,7 @@ def fetch_vectors(call: Call) -> Answer:
 
 
 def list_vectors(call: Call) -> Answer:
-    """Lists ids in order, with a prefix and page by page."""
+    """List ids in order, with a prefix and page by page."""
     index = index_of(call)
     namespace = namespace_of(call.query.get("namespace"))
     limit, after = 100, None
@@ -104,7 +104,7 @@ def list_vectors(call: Call) -> Answer:
 
 
 def describe_index_stats(call: Call) -> Answer:
-    """Counts records."""
+    """Count records."""
     index = index_of(call)
     definition = from_json(index["definition"])
     counts = records.counts(call.state.connection, index["key"])
@@ -134,7 +134,7 @@ def _identifiers(value: object) -> list[str]:
 
 
 def delete_vectors(call: Call) -> Answer:
-    """Removes records: by id, by filter, or all of a namespace, which itself stays."""
+    """Remove records: by id, by filter, or all of a namespace, which itself stays."""
     index = index_of(call)
     body = read_object(call.body)
     namespace = namespace_of(body.get("namespace"))
@@ -159,7 +159,7 @@ def delete_vectors(call: Call) -> Answer:
 
 
 def update_vector(call: Call) -> Answer:
-    """Changes one record by its id, or the metadata of all that a filter fits."""
+    """Change one record by its id, or the metadata of all that a filter fits."""
     index = index_of(call)
     body = read_object(call.body)
     namespace = namespace_of(body.get("namespace"))

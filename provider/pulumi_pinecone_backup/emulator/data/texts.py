@@ -50,7 +50,7 @@ def _direction(word: str, dimension: int) -> np.ndarray[Any, np.dtype[np.float64
 
 
 def embed(text: str, definition: Definition) -> tuple[bytes | None, Sparse | None]:
-    """Returns the dense or sparse vector that stands for a text."""
+    """Return the dense or sparse vector that stands for a text."""
     counts = Counter(_words(text))
     if definition.dimension is not None:
         total = sum(
@@ -75,7 +75,7 @@ def _text_field(index: Row) -> tuple[Definition, str]:
 
 
 def upsert_records(call: Call) -> Answer:
-    """Writes records given as lines of JSON; each has an id and a text."""
+    """Write records given as lines of JSON; each has an id and a text."""
     index = index_of(call)
     definition, field = _text_field(index)
     lines = [line for line in call.body.split(b"\n") if line.strip()]
@@ -100,7 +100,7 @@ def _record(item: dict[str, Any], definition: Definition, field: str) -> Record:
 
 
 def search_records(call: Call) -> Answer:
-    """Returns the records whose text is nearest to a text, a vector or another record."""
+    """Return the records whose text is nearest to a text, a vector or another record."""
     index = index_of(call)
     body = read_object(call.body)
     query = body.get("query")

@@ -21,7 +21,7 @@ _SPARSE_LIMIT = 2048
 
 
 def parse_vector(item: object, definition: Definition) -> Record:
-    """Reads one record as upsert takes it.
+    """Read one record as upsert takes it.
 
     Raises:
         ServiceError: 400 with the service's reason.
@@ -40,7 +40,7 @@ def parse_vector(item: object, definition: Definition) -> Record:
 
 
 def check_id(value: object) -> str:
-    """Reads the id of a record."""
+    """Read the id of a record."""
     if not isinstance(value, str) or not value:
         raise invalid("Vector ID must be a non-empty string")
     if len(value) > _ID_LIMIT:
@@ -51,7 +51,7 @@ def check_id(value: object) -> str:
 
 
 def numbers(value: object, name: str) -> np.ndarray[Any, np.dtype[np.float32]]:
-    """Reads a list of finite numbers as float32."""
+    """Read a list of finite numbers as float32."""
     # `map` and `set` look at every number without running a line of Python for it.
     if not isinstance(value, list) or not set(map(type, value)) <= {int, float}:
         raise invalid(f"`{name}` must be a list of numbers")
@@ -63,7 +63,7 @@ def numbers(value: object, name: str) -> np.ndarray[Any, np.dtype[np.float32]]:
 
 
 def parse_values(value: object, definition: Definition) -> bytes | None:
-    """Reads dense values."""
+    """Read dense values."""
     if value is None or (value == [] and definition.vector_type == "sparse"):
         return None
     array = numbers(value, "values")
@@ -80,7 +80,7 @@ def parse_values(value: object, definition: Definition) -> bytes | None:
 
 
 def parse_sparse(value: object, definition: Definition) -> Sparse | None:
-    """Reads sparse values: their indices and numbers."""
+    """Read sparse values: their indices and numbers."""
     if value is None:
         return None
     if not isinstance(value, dict):
@@ -106,7 +106,7 @@ def parse_sparse(value: object, definition: Definition) -> Sparse | None:
 
 
 def parse_metadata(value: object) -> str | None:
-    """Reads metadata: strings, numbers, booleans and lists of strings."""
+    """Read metadata: strings, numbers, booleans and lists of strings."""
     if value is None:
         return None
     if not isinstance(value, dict):
@@ -129,7 +129,7 @@ def parse_metadata(value: object) -> str | None:
 
 
 def vector(record: Record, *, values: bool = True, metadata: bool = True) -> dict[str, Any]:
-    """Returns a record as the service answers it."""
+    """Return a record as the service answers it."""
     result: dict[str, Any] = {"id": record.id}
     if values:
         dense = record.dense

@@ -15,7 +15,7 @@ from pulumi_pinecone_backup.emulator.state.state import State
 def checked(
     state: State, definition: Definition, asked: dict[str, Any] | None
 ) -> dict[str, Any] | None:
-    """Returns a read capacity with its defaults, or None where none was asked for.
+    """Return a read capacity with its defaults, or None where none was asked for.
 
     Raises:
         ServiceError: It does not fit the index or the plan.
@@ -47,7 +47,7 @@ def checked(
 
 
 def changed(state: State, row: Row, asked: dict[str, Any]) -> dict[str, Any]:
-    """Returns the columns of an index that a change of its read capacity writes.
+    """Return the columns of an index that a change of its read capacity writes.
 
     Raises:
         ServiceError: It does not fit, or the last change is not done.

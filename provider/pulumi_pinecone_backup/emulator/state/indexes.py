@@ -26,14 +26,14 @@ Row = sqlite3.Row
 
 
 def new_name() -> str:
-    """Returns a name for an index whose creator gave none."""
+    """Return a name for an index whose creator gave none."""
     return f"index-{uuid.uuid4().hex[:7]}"
 
 
 def check_new(
     state: State, project: str, name: str, tags: dict[str, str], version: ApiVersion
 ) -> None:
-    """Refuses an index that cannot be made: name, tags, payment, quota, name taken."""
+    """Refuse an index that cannot be made: name, tags, payment, quota, name taken."""
     rules.check_index_name(name)
     rules.check_tags(tags, version)
     if not state.settings.paid:
@@ -65,7 +65,7 @@ def create(
     read_capacity: dict[str, Any] | None,
     fault: Fault | None = None,
 ) -> Row:
-    """Creates an empty index."""
+    """Create an empty index."""
     check_new(state, project, name, tags, version)
     asked = capacity.checked(state, definition, read_capacity)
     with state.change():
@@ -100,7 +100,7 @@ def insert(
     outcome: str = "Ready",
     source_backup_id: str | None = None,
 ) -> tuple[str, int]:
-    """Writes the row of a new index, still initializing; call inside a change.
+    """Write the row of a new index, still initializing; call inside a change.
 
     Returns:
         The id and the key of the index.
@@ -137,7 +137,7 @@ def _ready(state: State, ref: str, at: float) -> None:
 
 
 def finish(state: State, row: Row, at: float) -> None:
-    """Ends the initialization of an index; call inside a change."""
+    """End the initialization of an index; call inside a change."""
     final = "Ready" if row["outcome"] == "Ready" else "InitializationFailed"
     state.connection.execute(
         "UPDATE indexes SET state = ?, ready_at = ? WHERE key = ?", (final, at, row["key"])
@@ -147,7 +147,7 @@ def finish(state: State, row: Row, at: float) -> None:
 
 
 def find(state: State, project: str, name: str) -> Row | None:
-    """Returns the index of that name, in whatever state."""
+    """Return the index of that name, in whatever state."""
     row: Row | None = state.connection.execute(
         "SELECT * FROM indexes WHERE project = ? AND name = ?", (project, name)
     ).fetchone()
@@ -155,7 +155,7 @@ def find(state: State, project: str, name: str) -> Row | None:
 
 
 def by_key(state: State, key: int) -> Row | None:
-    """Returns the index with that key."""
+    """Return the index with that key."""
     row: Row | None = state.connection.execute(
         "SELECT * FROM indexes WHERE key = ?", (key,)
     ).fetchone()
@@ -163,7 +163,7 @@ def by_key(state: State, key: int) -> Row | None:
 
 
 def describe(state: State, project: str, name: str) -> Row:
-    """Returns the index of that name.
+    """Return the index of that name.
 
     Raises:
         ServiceError: 404 where there is none, or it is too new to be seen.
@@ -176,7 +176,7 @@ def describe(state: State, project: str, name: str) -> Row:
 
 
 def list_all(state: State, project: str) -> list[Row]:
-    """Returns the project's indexes by name."""
+    """Return the project's indexes by name."""
     visible = state.clock.now() - state.settings.list_lag_seconds
     return state.connection.execute(
         "SELECT * FROM indexes WHERE project = ? AND created_at <= ? ORDER BY name",
@@ -195,7 +195,7 @@ def configure(
     read_capacity: dict[str, Any] | None = None,
     definition: Definition | None = None,
 ) -> Row:
-    """Changes an index in place; what is None stays."""
+    """Change an index in place; what is None stays."""
     row = describe(state, project, name)
     if row["state"] == "Terminating":
         raise invalid(f"Index {name} is being deleted")
@@ -236,7 +236,7 @@ def _merged(old: dict[str, str], new: dict[str, str], version: ApiVersion) -> di
 
 
 def delete(state: State, project: str, name: str, fault: Fault | None = None) -> None:
-    """Deletes an index: it terminates for a while and is gone then."""
+    """Delete an index: it terminates for a while and is gone then."""
     row = describe(state, project, name)
     if row["deletion_protection"] == "enabled":
         raise protected()
@@ -278,7 +278,7 @@ def _gone(state: State, ref: str, at: float) -> None:
 
 
 def deleted_at(state: State, index_id: str) -> float | None:
-    """Returns when an index was deleted, None while it exists."""
+    """Return when an index was deleted, None while it exists."""
     row = state.connection.execute(
         "SELECT deleted_at FROM past_indexes WHERE index_id = ?", (index_id,)
     ).fetchone()
@@ -294,7 +294,7 @@ def has_existed(state: State, project: str, name: str) -> bool:
 
 
 def fix(state: State, project: str, name: str, column: str, value: str | None) -> None:
-    """Fixes the `state` of an index, or its `capacity_state` (None lets it go its way again)."""
+    """Fix the `state` of an index, or its `capacity_state` (None lets it go its way again)."""
     row = describe(state, project, name)
     with state.change() as connection:
         connection.execute(

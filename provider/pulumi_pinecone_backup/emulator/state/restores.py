@@ -30,7 +30,7 @@ def create(
     read_capacity: dict[str, Any] | None,
     fault: Fault | None = None,
 ) -> Row:
-    """Starts the restore of a backup into a new index and returns the job."""
+    """Start the restore of a backup into a new index, and return the job."""
     backup = backups.describe(state, project, backup_id)
     wanted = backups.tags_of(backup) if tags is None else tags
     indexes.check_new(state, project, name, wanted, version)
@@ -127,7 +127,7 @@ def _done(state: State, ref: str, at: float) -> None:
 
 
 def find(state: State, project: str, job_id: str) -> Row:
-    """Returns a job, whatever became of its index."""
+    """Return a job, whatever became of its index."""
     row: Row | None = state.connection.execute(
         "SELECT * FROM restore_jobs WHERE job_id = ? AND project = ?", (job_id, project)
     ).fetchone()
@@ -137,7 +137,7 @@ def find(state: State, project: str, job_id: str) -> Row:
 
 
 def describe(state: State, project: str, job_id: str) -> Row:
-    """Returns a job as long as its index exists.
+    """Return a job as long as its index exists.
 
     Raises:
         ServiceError: 404 where there is no such job, or its index is gone.
@@ -152,7 +152,7 @@ def describe(state: State, project: str, job_id: str) -> Row:
 
 
 def list_all(state: State, project: str) -> list[Row]:
-    """Returns all jobs of a project in the order of their ids."""
+    """Return all jobs of a project in the order of their ids."""
     backups.check_plan(state)
     visible = state.clock.now() - state.settings.list_lag_seconds
     return state.connection.execute(

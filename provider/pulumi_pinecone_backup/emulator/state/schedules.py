@@ -43,7 +43,7 @@ def create(
     frequency: str,
     retention_days: int,
 ) -> Row:
-    """Creates an enabled schedule; its first run is one period from now."""
+    """Create an enabled schedule; its first run is one period from now."""
     backups.check_plan(state)
     rules.check_schedule_name(name)
     _check_retention(state, retention_days)
@@ -85,7 +85,7 @@ def _check_only_one(state: State, index_id: str, besides: str | None) -> None:
 
 
 def following(at: float, frequency: str) -> float:
-    """Returns the time one day, week or calendar month later."""
+    """Return the time one day, week or calendar month later."""
     if frequency == "daily":
         return at + _DAY
     if frequency == "weekly":
@@ -133,7 +133,7 @@ def _run(state: State, ref: str, at: float) -> None:
 
 
 def run_name(schedule_name: str, at: float) -> str:
-    """Returns the name of the backup that a run makes."""
+    """Return the name of the backup that a run makes."""
     moment = datetime.fromtimestamp(at, tz=timezone.utc)
     return f"{schedule_name}-{moment.strftime('%Y%m%dT%H%M%SZ')}"
 
@@ -153,7 +153,7 @@ def _index_of(state: State, row: Row) -> Row | None:
 
 
 def describe(state: State, project: str, schedule_id: str) -> Row:
-    """Returns a schedule.
+    """Return a schedule.
 
     Raises:
         ServiceError: 404 where there is none.
@@ -166,7 +166,7 @@ def describe(state: State, project: str, schedule_id: str) -> Row:
 
 
 def list_of_index(state: State, project: str, index_name: str) -> list[Row]:
-    """Returns the schedules of an index in the order of their ids."""
+    """Return the schedules of an index in the order of their ids."""
     backups.check_plan(state)
     index = indexes.describe(state, project, index_name)
     return state.connection.execute(
@@ -183,7 +183,7 @@ def update(
     retention_days: int | None,
     enabled: bool | None,
 ) -> Row:
-    """Changes a schedule; what is None stays. Enabling it again takes a backup at once."""
+    """Change a schedule; what is None stays. Enabling it again takes a backup at once."""
     row = describe(state, project, schedule_id)
     if retention_days is not None:
         _check_retention(state, retention_days)
@@ -212,7 +212,7 @@ def update(
 
 
 def delete(state: State, project: str, schedule_id: str) -> None:
-    """Deletes a schedule; its backups stay until they expire."""
+    """Delete a schedule; its backups stay until they expire."""
     describe(state, project, schedule_id)
     with state.change() as connection:
         connection.execute("DELETE FROM schedules WHERE schedule_id = ?", (schedule_id,))
@@ -220,7 +220,7 @@ def delete(state: State, project: str, schedule_id: str) -> None:
 
 
 def history(state: State, project: str, schedule_id: str) -> list[Row | PlannedRun]:
-    """Returns what a schedule has made that still exists, and its next run, oldest first."""
+    """Return what a schedule has made that still exists, and its next run, oldest first."""
     row = describe(state, project, schedule_id)
     rows: list[Row | PlannedRun] = list(
         state.connection.execute(

@@ -28,7 +28,7 @@ _SETTLERS: dict[str, Settler] = {}
 
 
 def settles(kind: str) -> Callable[[Settler], Settler]:
-    """Registers the function that carries out what is due of one kind."""
+    """Register the function that carries out what is due of one kind."""
 
     def register(function: Settler) -> Settler:
         _SETTLERS[kind] = function
@@ -63,7 +63,7 @@ class State:
 
     @contextlib.contextmanager
     def change(self) -> Iterator[sqlite3.Connection]:
-        """Makes a change as one transaction; its effects are journaled once it is certain."""
+        """Make a change as one transaction; its effects are journaled once it is certain."""
         if self.connection.in_transaction:
             yield self.connection
             return
@@ -75,18 +75,18 @@ class State:
         self._effects.clear()
 
     def effect(self, at: float, text: str, **fields: Any) -> None:
-        """Notes an effect of the running change."""
+        """Note an effect of the running change."""
         self._effects.append((at, text, fields))
 
     def plan(self, at: float, kind: str, ref: str | int) -> None:
-        """Plans that something happens at a time; call inside `change`."""
+        """Plan that something happens at a time; call inside `change`."""
         self.connection.execute(
             "INSERT INTO due (at, kind, ref) VALUES (?, ?, ?)", (at, kind, str(ref))
         )
         self._next_due = min(self._next_due, at)
 
     def settle(self) -> None:
-        """Carries out everything that is due by now."""
+        """Carry out everything that is due by now."""
         now = self.clock.now()
         while now >= self._next_due:
             row = self.connection.execute(
@@ -100,7 +100,7 @@ class State:
                 _SETTLERS[row["kind"]](self, row["ref"], row["at"])
 
     def advance(self, seconds: float) -> None:
-        """Moves the time forward and carries out what became due.
+        """Move the time forward and carry out what became due.
 
         Raises:
             ValueError: `seconds` is negative.
@@ -114,20 +114,20 @@ class State:
         self.settle()
 
     def reset(self) -> None:
-        """Removes all objects, faults and events; time and settings stay."""
+        """Remove all objects, faults and events; time and settings stay."""
         self.database.clear()
         self.faults.clear()
         self.journal.clear()
         self._next_due = 0.0
 
     def close(self) -> None:
-        """Closes the database."""
+        """Close the database."""
         self.database.close()
 
 
 @lru_cache(maxsize=1024)
 def project_of(api_key: str) -> str:
-    """Returns the id of the project that a key belongs to: 7 lower-case alphanumerics."""
+    """Return the id of the project that a key belongs to: 7 lower-case alphanumerics."""
     number = int.from_bytes(hashlib.sha256(api_key.encode()).digest()[:8], "big")
     letters = "abcdefghijklmnopqrstuvwxyz0123456789"
     digits = []

@@ -58,11 +58,11 @@ class Service:
         self.public_url: str | None = None
 
     def base_url(self, request: Request) -> str:
-        """Returns where this client reaches the emulator."""
+        """Return where this client reaches the emulator."""
         return self.public_url or f"http://{request.headers.get('host', 'localhost')}"
 
     def endpoint(self, operations: Mapping[str, Operation]) -> Endpoint:
-        """Returns the endpoint that serves a path's operations, by their methods."""
+        """Return the endpoint that serves a path's operations, by their methods."""
 
         async def serve(request: Request) -> Response:
             operation = operations.get(request.method)
@@ -161,7 +161,7 @@ class Service:
 
 
 async def read_limited(request: Request) -> bytes:
-    """Reads a body, but not more than the service takes.
+    """Read a body, but not more than the service takes.
 
     Raises:
         ServiceError: 413 where it is larger.
@@ -256,7 +256,7 @@ async def _gone(request: Request, error: Exception) -> Response:
 
 
 def create_app(service: Service) -> Starlette:
-    """Returns the application that serves a state."""
+    """Return the application that serves a state."""
     paths: dict[str, dict[str, Operation]] = {}
     for operation in OPERATIONS:
         prefix = "/data/{host}" if operation.plane == "data" else ""
