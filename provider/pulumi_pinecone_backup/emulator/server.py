@@ -12,6 +12,7 @@ from typing import Any
 
 from pulumi_pinecone_backup.emulator.state.faults import parse_fault
 from pulumi_pinecone_backup.emulator.state.settings import Settings
+from pulumi_pinecone_backup.emulator.state.settlers import SETTLERS
 from pulumi_pinecone_backup.emulator.state.state import State
 from pulumi_pinecone_backup.emulator.web import admin
 from pulumi_pinecone_backup.emulator.web.app import OPERATION_IDS, Service, create_app
@@ -141,7 +142,7 @@ class Emulator:
         host, port = self._address
         listener = listen(host, port)
         try:
-            state = State(self._database, self._settings)
+            state = State(self._database, self._settings, SETTLERS)
         except BaseException:
             listener.close()
             raise

@@ -8,9 +8,10 @@ from pulumi_pinecone_backup.emulator.call import Answer, Call, is_true, page
 from pulumi_pinecone_backup.emulator.control import bodies, shapes
 from pulumi_pinecone_backup.emulator.control.indexes import given_tags
 from pulumi_pinecone_backup.emulator.state import backups, indexes, restores
+from pulumi_pinecone_backup.emulator.state.database import Row
 
 
-def backup_answer(call: Call, row: shapes.Row) -> dict[str, Any]:
+def backup_answer(call: Call, row: Row) -> dict[str, Any]:
     """Return a backup as the request's version words it."""
     deleted_at = None
     if call.version.reports_deleted_source:
@@ -34,7 +35,7 @@ def create_backup(call: Call) -> Answer:
     return Answer(call.version.create_backup_status, backup_answer(call, row))
 
 
-def backup_names(row: shapes.Row) -> set[str]:
+def backup_names(row: Row) -> set[str]:
     """Return what faults may call a backup."""
     return {row["backup_id"], row["name"] or ""}
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from pulumi_pinecone_backup.emulator.control import bodies
+from pulumi_pinecone_backup.emulator.control import index_bodies
 from pulumi_pinecone_backup.emulator.control.fields import with_fields
 from pulumi_pinecone_backup.emulator.state.definitions import Definition
 from pulumi_pinecone_backup.emulator.state.problems import invalid, not_found
@@ -22,7 +22,7 @@ def _dump(model: BaseModel | None) -> dict[str, Any] | None:
     return model.model_dump(exclude_none=True, by_alias=True)
 
 
-def from_spec(body: bodies.CreateIndexWithSpec) -> tuple[Definition, dict[str, Any] | None]:
+def from_spec(body: index_bodies.CreateIndexWithSpec) -> tuple[Definition, dict[str, Any] | None]:
     """Return the definition and read capacity that a body of the older shape asks for."""
     given = [part for part in (body.spec.serverless, body.spec.pod, body.spec.byoc) if part]
     if len(given) != 1:
@@ -53,7 +53,7 @@ def from_spec(body: bodies.CreateIndexWithSpec) -> tuple[Definition, dict[str, A
     return _pod(pod, common), None
 
 
-def _vectors(body: bodies.CreateIndexWithSpec) -> dict[str, Any]:
+def _vectors(body: index_bodies.CreateIndexWithSpec) -> dict[str, Any]:
     """Return dimension, metric and vector type, after checking that they fit each other."""
     if body.vector_type not in ("dense", "sparse"):
         raise invalid(f"Vector type '{body.vector_type}' is not one of dense, sparse")
@@ -73,7 +73,7 @@ def _refuse_collection(name: str | None) -> None:
         raise not_found(f"collection {name}")
 
 
-def _pod(pod: bodies.Pod, common: dict[str, Any]) -> Definition:
+def _pod(pod: index_bodies.Pod, common: dict[str, Any]) -> Definition:
     replicas, shards = pod.replicas or 1, pod.shards or 1
     if pod.pods is not None and pod.pods != replicas * shards:
         raise invalid("`pods` must be the product of `replicas` and `shards`")
@@ -90,7 +90,7 @@ def _pod(pod: bodies.Pod, common: dict[str, Any]) -> Definition:
 
 
 def from_embed(
-    body: bodies.CreateIndexForModelWithEmbed,
+    body: index_bodies.CreateIndexForModelWithEmbed,
 ) -> tuple[Definition, dict[str, Any] | None]:
     """Return what an index for a model is, asked for in the older shape."""
     check_region(body.cloud, body.region)
@@ -114,7 +114,7 @@ def from_embed(
 def _embed(
     model: str,
     field_map: dict[str, Any],
-    parameters: bodies.Embed | bodies.CreateIndexForModelWithField,
+    parameters: index_bodies.Embed | index_bodies.CreateIndexForModelWithField,
 ) -> dict[str, Any]:
     return {
         "model": model,
@@ -127,7 +127,7 @@ def _embed(
 
 
 def from_deployment(
-    body: bodies.CreateIndexWithDeployment, version: ApiVersion
+    body: index_bodies.CreateIndexWithDeployment, version: ApiVersion
 ) -> tuple[Definition, dict[str, Any] | None]:
     """Return the definition and read capacity that a body of the newer shape asks for."""
     _refuse_collection(body.source_collection)
@@ -141,7 +141,7 @@ def from_deployment(
 
 
 def from_model_field(
-    body: bodies.CreateIndexForModelWithField,
+    body: index_bodies.CreateIndexForModelWithField,
 ) -> tuple[Definition, dict[str, Any] | None]:
     """Return what an index for a model is, asked for in the newer shape."""
     vector_type, dimension, metric = check_model(body.model, None, body.metric)
@@ -155,7 +155,7 @@ def from_model_field(
     return definition, _dump(body.read_capacity)
 
 
-def _deployment(asked: bodies.Deployment | None, *, pod_indexes: bool) -> dict[str, Any]:
+def _deployment(asked: index_bodies.Deployment | None, *, pod_indexes: bool) -> dict[str, Any]:
     if asked is None:
         return dict(_DEFAULT_DEPLOYMENT)
     given = asked.model_dump(exclude_none=True)

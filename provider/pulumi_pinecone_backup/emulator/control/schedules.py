@@ -8,6 +8,7 @@ from pulumi_pinecone_backup.emulator.call import Answer, Call, page
 from pulumi_pinecone_backup.emulator.control import bodies, shapes
 from pulumi_pinecone_backup.emulator.control.backups import backup_answer, backup_names
 from pulumi_pinecone_backup.emulator.state import backups, schedules
+from pulumi_pinecone_backup.emulator.state.database import Row
 
 
 def create_backup_schedule(call: Call) -> Answer:
@@ -66,7 +67,7 @@ def list_backup_schedule_history(call: Call) -> Answer:
     """List what a schedule has made and will make next."""
     rows = schedules.history(call.state, call.project, call.parameters["schedule_id"])
 
-    def render(item: shapes.Row | schedules.PlannedRun) -> dict[str, Any]:
+    def render(item: Row | schedules.PlannedRun) -> dict[str, Any]:
         if not isinstance(item, schedules.PlannedRun):
             return backup_answer(call, item) | {
                 "scheduled_execution_at": shapes.time(item["scheduled_at"], call.version)
@@ -75,7 +76,7 @@ def list_backup_schedule_history(call: Call) -> Answer:
             item.index, call.version, backup_id=item.backup_id, name=item.name, at=item.at
         )
 
-    def identify(item: shapes.Row | schedules.PlannedRun) -> set[str]:
+    def identify(item: Row | schedules.PlannedRun) -> set[str]:
         if isinstance(item, schedules.PlannedRun):
             return {item.backup_id}
         return backup_names(item)

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import operator
+import sqlite3
 from collections.abc import Callable
 from typing import Any
 
 import orjson
 
+from pulumi_pinecone_backup.emulator.state import records
 from pulumi_pinecone_backup.emulator.state.problems import invalid
+from pulumi_pinecone_backup.emulator.state.records import Record
 
 Metadata = dict[str, Any]
 Predicate = Callable[[Metadata], bool]
@@ -39,6 +42,14 @@ def compile_filter(value: object, *, depth: int = 0) -> Predicate:
 def matches(predicate: Predicate, metadata: str | None) -> bool:
     """Tell whether stored metadata fits."""
     return predicate({} if metadata is None else orjson.loads(metadata))
+
+
+def selected(
+    connection: sqlite3.Connection, owner: int, namespace: str, predicate: Predicate
+) -> list[Record]:
+    """Return the records of a namespace whose metadata fits, by id."""
+    rows = records.scan(connection, owner, namespace)
+    return [row for row in rows if matches(predicate, row.metadata)]
 
 
 def _part(key: str, condition: Any, depth: int) -> Predicate:

@@ -11,12 +11,12 @@ from pulumi_pinecone_backup.emulator.call import (
     Call,
     decode_token,
     encode_token,
+    read_object,
     whole_number,
 )
-from pulumi_pinecone_backup.emulator.control.bodies import read_object
 from pulumi_pinecone_backup.emulator.data.target import index_of, namespace_of
 from pulumi_pinecone_backup.emulator.state import records
-from pulumi_pinecone_backup.emulator.state.indexes import Row
+from pulumi_pinecone_backup.emulator.state.database import Row
 from pulumi_pinecone_backup.emulator.state.problems import ServiceError, already_exists, invalid
 
 _DEFAULT = "__default__"

@@ -6,35 +6,30 @@ from typing import Any
 
 import numpy as np
 
-from pulumi_pinecone_backup.emulator.call import Answer, Call, decode_token, encode_token
-from pulumi_pinecone_backup.emulator.control.bodies import read_object
-from pulumi_pinecone_backup.emulator.control.shapes import Row
-from pulumi_pinecone_backup.emulator.data.filters import Predicate, compile_filter, matches
-from pulumi_pinecone_backup.emulator.data.search import nearest
-from pulumi_pinecone_backup.emulator.data.target import index_of, namespace_of
-from pulumi_pinecone_backup.emulator.data.vectors import (
+from pulumi_pinecone_backup.emulator.call import (
+    Answer,
+    Call,
+    decode_token,
+    encode_token,
+    read_object,
+)
+from pulumi_pinecone_backup.emulator.data.answers import vector
+from pulumi_pinecone_backup.emulator.data.filters import compile_filter, selected
+from pulumi_pinecone_backup.emulator.data.parsing import (
     Sparse,
     check_id,
     parse_sparse,
     parse_values,
-    vector,
 )
+from pulumi_pinecone_backup.emulator.data.search import nearest
+from pulumi_pinecone_backup.emulator.data.target import index_of, namespace_of
 from pulumi_pinecone_backup.emulator.state import records
+from pulumi_pinecone_backup.emulator.state.database import Row
 from pulumi_pinecone_backup.emulator.state.definitions import Definition, from_json
 from pulumi_pinecone_backup.emulator.state.problems import invalid
-from pulumi_pinecone_backup.emulator.state.records import Record
 
 PAGE_LIMIT = 1000
 TOP_LIMIT = 10_000
-
-
-def selected(call: Call, index: Row, namespace: str, predicate: Predicate) -> list[Record]:
-    """Return the records of a namespace whose metadata fits, by id."""
-    return [
-        row
-        for row in records.scan(call.state.connection, index["key"], namespace)
-        if matches(predicate, row.metadata)
-    ]
 
 
 def query_vectors(call: Call) -> Answer:
@@ -119,7 +114,11 @@ def fetch_vectors_by_metadata(call: Call) -> Answer:
         if not isinstance(value, str):
             raise invalid("Invalid pagination token")
         after = value
-    found = [row for row in selected(call, index, namespace, predicate) if row.id > after]
+    found = [
+        row
+        for row in selected(call.state.connection, index["key"], namespace, predicate)
+        if row.id > after
+    ]
     payload: dict[str, Any] = {
         "vectors": {row.id: vector(row) for row in found[:limit]},
         "namespace": namespace,

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from pulumi_pinecone_backup.emulator.data.filters import Predicate, matches
-from pulumi_pinecone_backup.emulator.data.vectors import Sparse
+from pulumi_pinecone_backup.emulator.data.parsing import Sparse
 from pulumi_pinecone_backup.emulator.state.definitions import Definition
 from pulumi_pinecone_backup.emulator.state.records import Record
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from pulumi_pinecone_backup.emulator.call import Call
-from pulumi_pinecone_backup.emulator.control.shapes import Row
 from pulumi_pinecone_backup.emulator.state import indexes
+from pulumi_pinecone_backup.emulator.state.database import Row
 from pulumi_pinecone_backup.emulator.state.problems import ServiceError, invalid
 
 

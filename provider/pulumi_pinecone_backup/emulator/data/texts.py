@@ -16,22 +16,21 @@ from typing import Any
 import numpy as np
 import orjson
 
-from pulumi_pinecone_backup.emulator.call import Answer, Call
-from pulumi_pinecone_backup.emulator.control.bodies import read_object
+from pulumi_pinecone_backup.emulator.call import Answer, Call, read_object
 from pulumi_pinecone_backup.emulator.data.filters import compile_filter
-from pulumi_pinecone_backup.emulator.data.queries import TOP_LIMIT, vectors_of
-from pulumi_pinecone_backup.emulator.data.search import nearest
-from pulumi_pinecone_backup.emulator.data.target import index_of, namespace_of
-from pulumi_pinecone_backup.emulator.data.vectors import (
+from pulumi_pinecone_backup.emulator.data.parsing import (
     Sparse,
     check_id,
     parse_metadata,
     parse_sparse,
     parse_values,
 )
+from pulumi_pinecone_backup.emulator.data.queries import TOP_LIMIT, vectors_of
+from pulumi_pinecone_backup.emulator.data.search import nearest
+from pulumi_pinecone_backup.emulator.data.target import index_of, namespace_of
 from pulumi_pinecone_backup.emulator.state import records
+from pulumi_pinecone_backup.emulator.state.database import Row
 from pulumi_pinecone_backup.emulator.state.definitions import Definition, from_json
-from pulumi_pinecone_backup.emulator.state.indexes import Row
 from pulumi_pinecone_backup.emulator.state.problems import invalid
 from pulumi_pinecone_backup.emulator.state.records import Record
 

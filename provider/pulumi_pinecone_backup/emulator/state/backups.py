@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import sqlite3
 import uuid
 
 import orjson
 
 from pulumi_pinecone_backup.emulator.state import indexes, records, rules
+from pulumi_pinecone_backup.emulator.state.database import Row
 from pulumi_pinecone_backup.emulator.state.definitions import from_json
 from pulumi_pinecone_backup.emulator.state.faults import Fault
 from pulumi_pinecone_backup.emulator.state.problems import (
@@ -19,10 +19,8 @@ from pulumi_pinecone_backup.emulator.state.problems import (
     payment_required,
     permission_denied,
 )
-from pulumi_pinecone_backup.emulator.state.state import State, settles
+from pulumi_pinecone_backup.emulator.state.state import State
 from pulumi_pinecone_backup.emulator.state.versions import ApiVersion
-
-Row = sqlite3.Row
 
 
 def check_plan(state: State) -> None:
@@ -144,8 +142,8 @@ def owner(key: int) -> int:
     return -key
 
 
-@settles("backup_done")
-def _done(state: State, ref: str, at: float) -> None:
+def done(state: State, ref: str, at: float) -> None:
+    """Carry out the end of a backup."""
     row = _find_by_key(state, int(ref))
     if row is None or row["status"] != "Initializing":
         return
@@ -156,8 +154,8 @@ def _done(state: State, ref: str, at: float) -> None:
     state.effect(at, f"backup {word} {row['backup_id']}", project=row["project"])
 
 
-@settles("backup_expired")
-def _expired(state: State, ref: str, at: float) -> None:
+def expired(state: State, ref: str, at: float) -> None:
+    """Carry out the expiry of a scheduled backup."""
     row = _find_by_key(state, int(ref))
     if row is None or row["gone_at"] is not None:
         return
@@ -260,8 +258,8 @@ def delete(state: State, project: str, backup_id: str, fault: Fault | None = Non
     state.settle()
 
 
-@settles("backup_gone")
-def _gone(state: State, ref: str, at: float) -> None:
+def gone(state: State, ref: str, at: float) -> None:
+    """Carry out the end of a backup's deletion."""
     row = _find_by_key(state, int(ref))
     if row is not None:
         _remove(state, row, at)

@@ -12,6 +12,8 @@ import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
 
+Row = sqlite3.Row
+
 _LAYOUT = 1
 # A killed predecessor lets go of the file at once, a stopping one soon.
 _LOCK_SECONDS = 2.0

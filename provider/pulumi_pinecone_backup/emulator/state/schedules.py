@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import calendar
-import sqlite3
 import uuid
 from dataclasses import dataclass
 from datetime import datetime, timezone
 from typing import Any
 
 from pulumi_pinecone_backup.emulator.state import backups, indexes, rules
+from pulumi_pinecone_backup.emulator.state.database import Row
 from pulumi_pinecone_backup.emulator.state.faults import Fault
 from pulumi_pinecone_backup.emulator.state.problems import (
     ServiceError,
@@ -17,9 +17,7 @@ from pulumi_pinecone_backup.emulator.state.problems import (
     not_found,
     payment_required,
 )
-from pulumi_pinecone_backup.emulator.state.state import State, settles
-
-Row = sqlite3.Row
+from pulumi_pinecone_backup.emulator.state.state import State
 
 _DAY = 86_400
 
@@ -106,8 +104,8 @@ def _plan(state: State, schedule_id: str, at: float) -> None:
     state.plan(at, "schedule_run", f"{schedule_id} {backup_id}")
 
 
-@settles("schedule_run")
-def _run(state: State, ref: str, at: float) -> None:
+def run(state: State, ref: str, at: float) -> None:
+    """Carry out a planned run of a schedule."""
     schedule_id, backup_id = ref.split(" ")
     row = _find(state, schedule_id)
     if row is None or not row["enabled"] or row["next_backup_id"] != backup_id:

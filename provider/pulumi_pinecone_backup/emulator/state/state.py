@@ -11,7 +11,7 @@ import contextlib
 import hashlib
 import sqlite3
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -24,23 +24,21 @@ from pulumi_pinecone_backup.emulator.state.settings import Settings
 
 Settler = Callable[["State", str, float], None]
 
-_SETTLERS: dict[str, Settler] = {}
-
-
-def settles(kind: str) -> Callable[[Settler], Settler]:
-    """Register the function that carries out what is due of one kind."""
-
-    def register(function: Settler) -> Settler:
-        _SETTLERS[kind] = function
-        return function
-
-    return register
-
 
 class State:
     """Everything the emulator knows. Hold `lock` while using it."""
 
-    def __init__(self, database: Path | None, settings: Settings) -> None:
+    def __init__(
+        self, database: Path | None, settings: Settings, settlers: Mapping[str, Settler]
+    ) -> None:
+        """Open the database and go on where it was left.
+
+        Args:
+            database: File that keeps everything; without it all is gone at the end.
+            settings: What the service is like.
+            settlers: What carries out each kind of what is due; see `settlers`.
+        """
+        self._settlers = settlers
         self.database = Database(database)
         self.settings = settings
         self.journal = Journal()
@@ -97,7 +95,7 @@ class State:
                 return
             with self.change() as connection:
                 connection.execute("DELETE FROM due WHERE number = ?", (row["number"],))
-                _SETTLERS[row["kind"]](self, row["ref"], row["at"])
+                self._settlers[row["kind"]](self, row["ref"], row["at"])
 
     def advance(self, seconds: float) -> None:
         """Move the time forward and carry out what became due.
