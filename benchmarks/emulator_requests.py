@@ -40,14 +40,14 @@ VECTOR = {"type": "dense_vector", "dimension": 3, "metric": "cosine"}
 
 
 def serve_emulator(pipe: Connection) -> None:
-    """Serves an emulator until the other end says so."""
+    """Serve an emulator until the other end says so."""
     with Emulator(backup_quota=10**6) as emulator:
         pipe.send(emulator.url)
         pipe.recv()
 
 
 def serve_bare(pipe: Connection, content: bytes) -> None:
-    """Serves the bare route until the process is ended."""
+    """Serve the bare route until the process is ended."""
 
     async def answer(request: Request) -> Response:
         del request
@@ -60,7 +60,7 @@ def serve_bare(pipe: Connection, content: bytes) -> None:
 
 @contextmanager
 def process(target: Any, *arguments: Any) -> Iterator[str]:
-    """Runs a server in a process of its own, as users do, and gives its address."""
+    """Run a server in a process of its own, as users do, and give its address."""
     ours, theirs = multiprocessing.Pipe()
     child = multiprocessing.Process(target=target, args=(theirs, *arguments), daemon=True)
     child.start()
@@ -72,7 +72,7 @@ def process(target: Any, *arguments: Any) -> Iterator[str]:
 
 
 def fill(url: str, count: int) -> bytes:
-    """Makes indexes and backups and returns the answer that a describe gives."""
+    """Make indexes and backups, and return the answer that a describe gives."""
     with requests.Session() as session:
         session.headers.update(HEADERS)
         for number in range(count):
@@ -84,7 +84,7 @@ def fill(url: str, count: int) -> bytes:
 
 
 def rate(url: str, seconds: int) -> float:
-    """Measures requests per second with 8 connections."""
+    """Measure requests per second with 8 connections."""
     command = ["wrk", "-t1", "-c8", f"-d{seconds}s"]
     for name, value in HEADERS.items():
         command += ["-H", f"{name}: {value}"]
@@ -98,7 +98,7 @@ def rate(url: str, seconds: int) -> float:
 
 
 def main() -> int:
-    """Measures and prints."""
+    """Measure and prints."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--seconds", type=int, default=1)
     parser.add_argument("--rounds", type=int, default=9)

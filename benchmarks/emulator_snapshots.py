@@ -32,7 +32,7 @@ MEGABYTE = 1024 * 1024
 
 
 def serve(pipe: Connection, database: Path) -> None:
-    """Serves an emulator and tells its largest memory when asked."""
+    """Serve an emulator, and tell its largest memory when asked."""
     with Emulator(database=database, delete_seconds=0) as emulator:
         pipe.send(emulator.url)
         while pipe.recv():
@@ -51,7 +51,7 @@ class Session:
         self.steps: dict[str, dict[str, float]] = {}
 
     def send(self, method: str, path: str, body: Any = None) -> Any:
-        """Sends one request that must succeed."""
+        """Send one request that must succeed."""
         url = path if path.startswith("http") else self.url + path
         data = None if body is None else orjson.dumps(body, option=orjson.OPT_SERIALIZE_NUMPY)
         answer = self.http.request(method, url, data=data, timeout=600)
@@ -59,12 +59,12 @@ class Session:
         return answer.json() if answer.content else None
 
     def size(self) -> float:
-        """Returns the megabytes that the database has on disk."""
+        """Return the megabytes that the database has on disk."""
         files = self.database.parent.glob(self.database.name + "*")
         return sum(file.stat().st_size for file in files) / MEGABYTE
 
     def step(self, name: str, action: Callable[[], Any]) -> Any:
-        """Carries out a step and notes its cost."""
+        """Carry out a step and note its cost."""
         before = self.size()
         start = time.perf_counter()
         result = action()
@@ -79,7 +79,7 @@ class Session:
 
 
 def fill(session: Session, host: str, records: int, dimension: int) -> None:
-    """Writes random records in batches as large as the emulator takes."""
+    """Write random records in batches as large as the emulator takes."""
     generator = np.random.default_rng(1)
     batch = max(1, min(1000, BATCH_BYTES // (dimension * 13)))
     for start in range(0, records, batch):
@@ -92,7 +92,7 @@ def fill(session: Session, host: str, records: int, dimension: int) -> None:
 
 
 def measure(session: Session, records: int, dimension: int) -> None:
-    """Goes through the steps."""
+    """Go through the steps."""
     vector = {"type": "dense_vector", "dimension": dimension, "metric": "cosine"}
     body = {"name": "docs", "schema": {"fields": {"_values": vector}}}
     host = session.send("POST", "/indexes", body)["host"]
@@ -117,7 +117,7 @@ def measure(session: Session, records: int, dimension: int) -> None:
 
 
 def main() -> int:
-    """Measures and prints."""
+    """Measure and prints."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--records", type=int, default=100_000)
     parser.add_argument("--dimension", type=int, default=768)

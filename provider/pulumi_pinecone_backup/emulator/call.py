@@ -12,7 +12,7 @@ import orjson
 from starlette.datastructures import QueryParams
 
 from pulumi_pinecone_backup.emulator.state.faults import Fault
-from pulumi_pinecone_backup.emulator.state.problems import invalid
+from pulumi_pinecone_backup.emulator.state.problems import invalid, unreadable
 from pulumi_pinecone_backup.emulator.state.state import State
 from pulumi_pinecone_backup.emulator.state.versions import ApiVersion
 
@@ -42,7 +42,7 @@ class Call:
     fault: Fault | None
 
     def host(self, index_name: str) -> str:
-        """Returns where an index's data plane is."""
+        """Return where an index's data plane is."""
         return f"{self.base_url}/data/{index_name}-{self.project}"
 
 
@@ -77,13 +77,28 @@ class Operation:
     feature: str | None = None
 
 
+def read_object(raw: bytes) -> dict[str, Any]:
+    """Read a body that must be a JSON object.
+
+    Raises:
+        ServiceError: 400 where it is no JSON, 422 where it is no object.
+    """
+    try:
+        value = orjson.loads(raw)
+    except orjson.JSONDecodeError as error:
+        raise invalid(f"Failed to parse the request body as JSON: {error}") from error
+    if not isinstance(value, dict):
+        raise unreadable("expected an object")
+    return value
+
+
 def encode_token(values: Mapping[str, Any]) -> str:
-    """Returns a page token, as the service makes them."""
+    """Return a page token, as the service makes them."""
     return base64.b64encode(orjson.dumps(values)).decode()
 
 
 def decode_token(token: str) -> dict[str, Any]:
-    """Reads a page token.
+    """Read a page token.
 
     Raises:
         ServiceError: 400 where it is none of ours.
@@ -98,7 +113,7 @@ def decode_token(token: str) -> dict[str, Any]:
 
 
 def whole_number(text: str, name: str, *, minimum: int, maximum: int | None) -> int:
-    """Reads a whole number from a query string.
+    """Read a whole number from a query string.
 
     Raises:
         ServiceError: 400 where it is none or out of its limits.
@@ -122,7 +137,7 @@ def page(
     render: Callable[[Any], dict[str, Any]],
     identify: Callable[[Any], set[str]],
 ) -> Answer:
-    """Answers one page of a list.
+    """Answer one page of a list.
 
     Tokens are offsets, so pages shift when rows come and go. A limit beside a token changes the
     length of the page but not where it begins, as in the service.
@@ -160,7 +175,7 @@ def page(
 
 
 def is_true(text: str, name: str) -> bool:
-    """Reads a boolean from a query string."""
+    """Read a boolean from a query string."""
     if text.lower() not in ("true", "false"):
         raise invalid(f"`{name}` must be true or false")
     return text.lower() == "true"

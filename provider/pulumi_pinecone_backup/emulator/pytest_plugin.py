@@ -17,7 +17,7 @@ from pulumi_pinecone_backup.emulator.server import Emulator
 
 @pytest.fixture
 def pinecone_emulator(monkeypatch: pytest.MonkeyPatch) -> Iterator[Emulator]:
-    """Runs an empty emulator during a test, and points this process and its children at it."""
+    """Run an empty emulator during a test, and point this process and its children at it."""
     with Emulator() as emulator:
         monkeypatch.setenv("PINECONE_CONTROLLER_HOST", emulator.url)
         monkeypatch.setenv("PINECONE_API_KEY", emulator.api_key)

@@ -12,6 +12,7 @@ from typing import Any
 
 from pulumi_pinecone_backup.emulator.state.faults import parse_fault
 from pulumi_pinecone_backup.emulator.state.settings import Settings
+from pulumi_pinecone_backup.emulator.state.settlers import SETTLERS
 from pulumi_pinecone_backup.emulator.state.state import State
 from pulumi_pinecone_backup.emulator.web import admin
 from pulumi_pinecone_backup.emulator.web.app import OPERATION_IDS, Service, create_app
@@ -23,7 +24,7 @@ _BACKLOG = 2048
 
 
 def listen(host: str, port: int) -> socket.socket:
-    """Takes an address, so that from then on connections wait instead of being refused.
+    """Take an address, so that from then on connections wait instead of being refused.
 
     Raises:
         OSError: The address cannot be taken.
@@ -65,7 +66,7 @@ class Emulator:
         log: Callable[[str], None] | None = None,
         **settings: Any,
     ) -> None:
-        """Prepares an emulator without starting it.
+        """Prepare an emulator without starting it.
 
         Args:
             host: Address to listen on.
@@ -108,7 +109,7 @@ class Emulator:
         self.stop()
 
     def start(self) -> None:
-        """Starts serving in a thread and returns when requests are answered.
+        """Start serving in a thread, and return when requests are answered.
 
         Raises:
             OSError: The address cannot be listened on.
@@ -126,7 +127,7 @@ class Emulator:
             time.sleep(0.002)
 
     def serve(self, on_start: Callable[[Emulator], None]) -> None:
-        """Serves in this thread until SIGINT or SIGTERM.
+        """Serve in this thread until SIGINT or SIGTERM.
 
         Args:
             on_start: Called once the address is known, before the first request.
@@ -141,7 +142,7 @@ class Emulator:
         host, port = self._address
         listener = listen(host, port)
         try:
-            state = State(self._database, self._settings)
+            state = State(self._database, self._settings, SETTLERS)
         except BaseException:
             listener.close()
             raise
@@ -162,7 +163,7 @@ class Emulator:
             server.run(sockets=[listener])
 
     def stop(self) -> None:
-        """Stops serving and closes the database."""
+        """Stop serving and close the database."""
         if self._server is None or self._thread is None:
             return
         self._server.stop()
@@ -183,7 +184,7 @@ class Emulator:
         return self._state
 
     def add_fault(self, operation: str, kind: str, *, times: int = 1, **fields: Any) -> None:
-        """Plans a fault for the next requests of an operation.
+        """Plan a fault for the next requests of an operation.
 
         Args:
             operation: Operation id, or `*` for any.
@@ -201,12 +202,12 @@ class Emulator:
             self.state.faults.add(fault)
 
     def clear_faults(self) -> None:
-        """Forgets the faults that have not happened."""
+        """Forget the faults that have not happened."""
         with self.state.lock:
             self.state.faults.clear()
 
     def configure(self, **changes: Any) -> None:
-        """Changes settings while the emulator runs; see `settings.Settings`.
+        """Change settings while the emulator runs; see `settings.Settings`.
 
         Raises:
             ValueError: A setting is unknown or does not fit.
@@ -215,23 +216,23 @@ class Emulator:
             admin.change_settings(self.state, changes)
 
     def requests(self) -> dict[str, int]:
-        """Returns how often each operation was asked for since the start or the last reset."""
+        """Return how often each operation was asked for since the start or the last reset."""
         with self.state.lock:
             return self.state.journal.requests()
 
     def events(self) -> list[dict[str, Any]]:
-        """Returns requests and effects in the order in which they happened."""
+        """Return requests and effects in the order in which they happened."""
         with self.state.lock:
             if self._server is not None:
                 self.state.settle()
             return self.state.journal.events()
 
     def advance(self, seconds: float) -> None:
-        """Moves the emulator's time forward; what is due by then has happened at the return."""
+        """Move the emulator's time forward; what is due by then has happened at the return."""
         with self.state.lock:
             self.state.advance(seconds)
 
     def reset(self) -> None:
-        """Removes all objects, faults and events."""
+        """Remove all objects, faults and events."""
         with self.state.lock:
             self.state.reset()

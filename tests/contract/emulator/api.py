@@ -62,7 +62,7 @@ class Api:
         assert response.status_code in (200, 202, 204), response.text
 
     def index_body(self, name: str, **fields: Any) -> dict[str, Any]:
-        """The body that creates a small serverless index in this version."""
+        """Return the body that creates a small serverless index in this version."""
         dimension, metric = fields.pop("dimension", 3), fields.pop("metric", "cosine")
         if self.version in DEPLOYMENT_VERSIONS:
             vector = {"type": "dense_vector", "dimension": dimension, "metric": metric}
@@ -118,14 +118,14 @@ def _good(response: requests.Response) -> Any:
 
 
 def refusal(response: requests.Response) -> tuple[int, str, str]:
-    """Status, code and message of an error in the service's shape."""
+    """Return status, code and message of an error in the service's shape."""
     body = response.json()
     assert body["status"] == response.status_code
     return response.status_code, body["error"]["code"], body["error"]["message"]
 
 
 def until(check: Callable[[], bool]) -> None:
-    """Polls until a condition holds."""
+    """Poll until a condition holds."""
     deadline = time.monotonic() + _DEADLINE_SECONDS
     while not check():
         assert time.monotonic() < deadline, "the condition did not come true"

@@ -46,19 +46,19 @@ ALLOWED: dict[str, tuple[set[str] | None, str]] = {
 
 
 def descriptions() -> list[Path]:
-    """Returns the service's descriptions, an empty list where they are not there."""
+    """Return the service's descriptions, an empty list where they are not there."""
     default = HERE.parents[3] / "shared" / "openapi"
     folder = Path(os.environ.get("PINECONE_OPENAPI_FOLDER", default))
     return sorted(folder.glob("db_control_*.oas.yaml"))
 
 
 def version_of(description: Path) -> str:
-    """Returns the version that a description is of."""
+    """Return the version that a description is of."""
     return description.name.removeprefix("db_control_").split(".oas")[0].removesuffix(".reduced")
 
 
 def prepare(description: Path) -> dict[str, Any]:
-    """Reads a description and makes it one of what the emulator serves."""
+    """Read a description and make it one of what the emulator serves."""
     version = version_of(description)
     # BaseLoader-like safety is not needed, but dates must stay text: the versions look like some.
     document: dict[str, Any] = yaml.load(description.read_text(), Loader=_TextDates)  # noqa: S506
@@ -105,7 +105,7 @@ def _widen(operation: dict[str, Any], version: str) -> None:
 
 
 def run(description: Path, *, examples: int, seed: int = 1) -> subprocess.CompletedProcess[str]:
-    """Runs schemathesis against a fresh emulator.
+    """Run schemathesis against a fresh emulator.
 
     Args:
         description: The description to hold the emulator to.
@@ -151,7 +151,7 @@ def run(description: Path, *, examples: int, seed: int = 1) -> subprocess.Comple
 
 
 def main() -> int:
-    """Runs all descriptions and prints what was found."""
+    """Run all descriptions and print what was found."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--examples", type=int, default=300)
     parser.add_argument("--seed", type=int, default=1)

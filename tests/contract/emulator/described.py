@@ -30,7 +30,7 @@ class Description:
         self._operations.sort(key=lambda operation: operation[0])
 
     def problems(self, method: str, path: str, response: requests.Response) -> list[str]:
-        """Returns what the description does not allow about an answer."""
+        """Return what the description does not allow about an answer."""
         for _, pattern, methods in self._operations:
             if pattern.fullmatch(path) and method.lower() in methods:
                 return self._check(methods[method.lower()]["responses"], response)
@@ -63,7 +63,7 @@ def _absolute(schema: dict[str, Any]) -> dict[str, Any]:
 
 @cache
 def description(version: str) -> Description | None:
-    """Returns a version's description, None where it is not there."""
+    """Return a version's description, None where it is not there."""
     for path in descriptions():
         if version_of(path) == version:
             return Description(prepare(path))

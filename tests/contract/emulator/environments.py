@@ -14,13 +14,13 @@ from pathlib import Path
 
 
 def cache_folder() -> Path:
-    """Returns the per-user cache folder of this project."""
+    """Return the per-user cache folder of this project."""
     root = os.environ.get("XDG_CACHE_HOME") or str(Path.home() / ".cache")
     return Path(root) / "pulumi-pinecone-backup" / "venvs"
 
 
 def environment(requirements: Path) -> Path:
-    """Returns the interpreter of an environment that holds what a file names.
+    """Return the interpreter of an environment that holds what a file names.
 
     Args:
         requirements: A requirements file; its text decides whether the environment is made anew.

@@ -162,22 +162,35 @@ def test_a_backup_that_is_being_restored_is_not_deleted(emulator: Emulator, any_
     any_api.delete(f"/backups/{backup_id}")
 
 
-def test_the_list_of_an_index_ends_with_the_index(emulator: Emulator) -> None:
-    newest, oldest = Api(emulator, "2026-07"), Api(emulator, "2025-04")
-    newest.create_index()
-    first = newest.create_backup()["backup_id"]
-    newest.delete("/indexes/docs")
+@pytest.mark.parametrize("version", ["2026-04", "2026-07"])
+def test_the_list_of_an_index_ends_with_the_index(emulator: Emulator, version: str) -> None:
+    newer, oldest = Api(emulator, version), Api(emulator, "2025-04")
+    newer.create_index()
+    first = newer.create_backup()["backup_id"]
+    assert "source_index_deleted_at" not in newer.get(f"/backups/{first}")
+    newer.delete("/indexes/docs")
     emulator.advance(1)
-    assert newest.send("GET", "/indexes/docs/backups").status_code == 404
-    deleted = newest.get("/indexes/docs/backups", include_deleted="true")["data"]
+    assert newer.send("GET", "/indexes/docs/backups").status_code == 404
+    deleted = newer.get("/indexes/docs/backups", include_deleted="true")["data"]
     assert [row["backup_id"] for row in deleted] == [first]
     assert deleted[0]["source_index_deleted_at"]
     assert oldest.send("GET", "/indexes/docs/backups", include_deleted="true").status_code == 404
-    newest.create_index()
-    assert newest.get("/indexes/docs/backups")["data"] == []
+    newer.create_index()
+    assert newer.get("/indexes/docs/backups")["data"] == []
     assert [row["backup_id"] for row in oldest.get("/backups")["data"]] == [first]
-    newest.close()
+    newer.close()
     oldest.close()
+
+
+def test_a_deleted_index_without_backups_has_an_empty_list_and_an_unknown_one_none(
+    emulator: Emulator, api: Api
+) -> None:
+    api.create_index()
+    api.delete("/indexes/docs")
+    emulator.advance(1)
+    assert api.get("/indexes/docs/backups", include_deleted="true")["data"] == []
+    never = api.send("GET", "/indexes/never/backups", include_deleted="true")
+    assert refusal(never)[:2] == (404, "NOT_FOUND")
 
 
 @pytest.mark.parametrize(("plan", "quota"), [("standard", 500), ("enterprise", 1000)])

@@ -286,6 +286,8 @@ def test_an_index_without_a_name_gets_one(api: Api) -> None:
 
 DENSE = {"type": "dense_vector", "dimension": 3, "metric": "cosine"}
 TEXT = {"type": "semantic_text", "model": "multilingual-e5-large"}
+SEARCH = {"type": "string", "full_text_search": {}}
+NGRAM = {"min_gram": 2, "max_gram": 3}
 
 
 @pytest.mark.parametrize(
@@ -311,10 +313,74 @@ TEXT = {"type": "semantic_text", "model": "multilingual-e5-large"}
         ({"a": TEXT | {"model": "unknown"}}, 404),
     ],
 )
-def test_fields_are_taken_or_refused(api: Api, fields: dict[str, Any], status: int) -> None:
+def test_fields_are_taken_or_refused(
+    emulator: Emulator, fields: dict[str, Any], status: int
+) -> None:
+    api = Api(emulator, "2026-01.alpha")
     response = api.send("POST", "/indexes", {"name": "docs", "schema": {"fields": fields}})
     assert response.status_code == status
     if status == 201:
         reported = api.get("/indexes/docs")["schema"]["fields"]
         for name, options in fields.items():
             assert reported[name].items() >= options.items()
+    api.close()
+
+
+@pytest.mark.parametrize(
+    ("fields", "status"),
+    [
+        ({"embedding": DENSE, "title": SEARCH}, 201),
+        ({"title": SEARCH}, 201),
+        ({"embedding": DENSE, "title": {"type": "string"}}, 400),
+        ({"embedding": DENSE, "year": {"type": "float"}}, 400),
+        ({"embedding": DENSE, "topics": {"type": "string_list"}}, 400),
+        ({"embedding": DENSE, "is_new": {"type": "boolean"}}, 400),
+        ({"body": TEXT}, 400),
+    ],
+)
+def test_the_newest_version_refuses_fields_that_its_description_does_not_have(
+    api: Api, fields: dict[str, Any], status: int
+) -> None:
+    response = api.send("POST", "/indexes", {"name": "docs", "schema": {"fields": fields}})
+    assert response.status_code == status
+
+
+@pytest.mark.parametrize(
+    ("asked", "answered"),
+    [
+        ({}, {"language": "en", "stemming": False, "stop_words": False}),
+        (
+            {"language": "de", "stemming": True, "stop_words": True},
+            {"language": "de", "stemming": True, "stop_words": True},
+        ),
+        (
+            {"ngram": NGRAM},
+            {
+                "language": "en",
+                "stemming": False,
+                "stop_words": False,
+                "ngram": NGRAM | {"prefix_only": False},
+            },
+        ),
+        ({"stop_words": True}, None),
+        ({"stemming": True, "ngram": NGRAM}, None),
+        ({"ngram": {"min_gram": 3, "max_gram": 2}}, None),
+        ({"ngram": {"min_gram": 1, "max_gram": 11}}, None),
+        ({"ngram": NGRAM | {"prefix_only": 1}}, None),
+        ({"ngram": []}, None),
+        ({"language": 5}, None),
+        ({"stemming": "yes"}, None),
+        ({"unknown": True}, None),
+        ([], None),
+    ],
+)
+def test_full_text_search_is_answered_with_every_option(
+    api: Api, asked: Any, answered: dict[str, Any] | None
+) -> None:
+    fields = {"title": {"type": "string", "full_text_search": asked}}
+    response = api.send("POST", "/indexes", {"name": "docs", "schema": {"fields": fields}})
+    if answered is None:
+        assert response.status_code == 400
+        return
+    reported = api.get("/indexes/docs")["schema"]["fields"]["title"]["full_text_search"]
+    assert reported == answered

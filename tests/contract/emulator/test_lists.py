@@ -10,7 +10,7 @@ from pulumi_pinecone_backup.emulator import Emulator
 
 
 def walk(api: Api, path: str, **query: Any) -> list[list[dict[str, Any]]]:
-    """All pages of a list, as a client that follows tokens sees them."""
+    """Return all pages of a list, as a client that follows tokens sees them."""
     pages = []
     while True:
         answer = api.get(path, **query)

@@ -185,7 +185,7 @@ class Writer(threading.Thread):
 
 
 def check(process: Process, name: str, writer: Writer) -> None:
-    """What was acknowledged is there, batches are whole, and no backup is half."""
+    """Check that what was acknowledged is there, batches are whole, and no backup is half."""
     host = process.send("GET", f"/indexes/{name}")["host"]
     total = process.send("POST", f"{host}/describe_index_stats", {})["totalVectorCount"]
     assert total % 10 == 0

@@ -155,7 +155,10 @@ def test_deleting_an_index_cancels_its_restore(emulator: Emulator, api: Api) -> 
     assert api.send("GET", "/indexes/restored").status_code == 404
 
 
-@pytest.mark.parametrize(("version", "mode"), [("2025-10", "OnDemand"), ("2026-07", "Dedicated")])
+@pytest.mark.parametrize(
+    ("version", "mode"),
+    [("2025-10", "OnDemand"), ("2026-04", "Dedicated"), ("2026-07", "Dedicated")],
+)
 def test_read_capacity_is_given_where_the_version_takes_it(
     emulator: Emulator, version: str, mode: str
 ) -> None:

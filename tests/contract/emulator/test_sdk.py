@@ -15,7 +15,7 @@ HERE = Path(__file__).parent
 
 
 def run(program: str, requirements: str) -> tuple[dict[str, Any], dict[str, int]]:
-    """Runs a program against a fresh emulator: what it saw, and what it asked for."""
+    """Run a program against a fresh emulator: what it saw, and what it asked for."""
     python = environment(HERE / requirements)
     with Emulator(backup_seconds=0.2, restore_seconds=0.2) as emulator:
         result = subprocess.run(

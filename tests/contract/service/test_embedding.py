@@ -17,7 +17,7 @@ BODIES: dict[str, tuple[str, dict[str, Any]]] = {
         "/indexes/create-for-model",
         {"name": "docs", **PLACE, "embed": {"model": MODEL, "field_map": {"text": "chunk"}}},
     ),
-    "2026-07": (
+    "2026-01.alpha": (
         "/indexes",
         {
             "name": "docs",

@@ -10,7 +10,7 @@ from pulumi_pinecone_backup.emulator.state.problems import ServiceError
 
 
 def outcome(action: Callable[[], object]) -> str:
-    """The type of a result, or the status of a refusal."""
+    """Return the type of a result, or the status of a refusal."""
     try:
         return type(action()).__name__
     except ServiceError as error:

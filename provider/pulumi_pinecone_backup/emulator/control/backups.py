@@ -8,10 +8,11 @@ from pulumi_pinecone_backup.emulator.call import Answer, Call, is_true, page
 from pulumi_pinecone_backup.emulator.control import bodies, shapes
 from pulumi_pinecone_backup.emulator.control.indexes import given_tags
 from pulumi_pinecone_backup.emulator.state import backups, indexes, restores
+from pulumi_pinecone_backup.emulator.state.database import Row
 
 
-def backup_answer(call: Call, row: shapes.Row) -> dict[str, Any]:
-    """Returns a backup as the request's version words it."""
+def backup_answer(call: Call, row: Row) -> dict[str, Any]:
+    """Return a backup as the request's version words it."""
     deleted_at = None
     if call.version.reports_deleted_source:
         deleted_at = indexes.deleted_at(call.state, row["index_id"])
@@ -19,7 +20,7 @@ def backup_answer(call: Call, row: shapes.Row) -> dict[str, Any]:
 
 
 def create_backup(call: Call) -> Answer:
-    """Takes a backup of an index."""
+    """Take a backup of an index."""
     backups.check_plan(call.state)
     body = bodies.read_body(call.body, bodies.CreateBackup)
     row = backups.create(
@@ -34,13 +35,13 @@ def create_backup(call: Call) -> Answer:
     return Answer(call.version.create_backup_status, backup_answer(call, row))
 
 
-def backup_names(row: shapes.Row) -> set[str]:
-    """Returns what faults may call a backup."""
+def backup_names(row: Row) -> set[str]:
+    """Return what faults may call a backup."""
     return {row["backup_id"], row["name"] or ""}
 
 
 def list_index_backups(call: Call) -> Answer:
-    """Lists the backups of one index."""
+    """List the backups of one index."""
     asked = call.query.get("include_deleted") if call.version.include_deleted else None
     rows = backups.list_of_index(
         call.state,
@@ -52,25 +53,25 @@ def list_index_backups(call: Call) -> Answer:
 
 
 def list_project_backups(call: Call) -> Answer:
-    """Lists all backups of the project."""
+    """List all backups of the project."""
     rows = backups.list_of_project(call.state, call.project)
     return page(call, rows, lambda row: backup_answer(call, row), backup_names)
 
 
 def describe_backup(call: Call) -> Answer:
-    """Describes a backup."""
+    """Describe a backup."""
     row = backups.describe(call.state, call.project, call.parameters["backup_id"])
     return Answer(200, backup_answer(call, row))
 
 
 def delete_backup(call: Call) -> Answer:
-    """Deletes a backup."""
+    """Delete a backup."""
     backups.delete(call.state, call.project, call.parameters["backup_id"], call.fault)
     return Answer(202)
 
 
 def create_index_from_backup_operation(call: Call) -> Answer:
-    """Starts the restore of a backup into a new index."""
+    """Start the restore of a backup into a new index."""
     backups.check_plan(call.state)
     body = bodies.read_body(call.body, bodies.CreateIndexFromBackup)
     capacity = body.read_capacity if call.version.restore_read_capacity else None
@@ -89,7 +90,7 @@ def create_index_from_backup_operation(call: Call) -> Answer:
 
 
 def list_restore_jobs(call: Call) -> Answer:
-    """Lists all restore jobs of the project."""
+    """List all restore jobs of the project."""
     rows = restores.list_all(call.state, call.project)
     return page(
         call,
@@ -100,6 +101,6 @@ def list_restore_jobs(call: Call) -> Answer:
 
 
 def describe_restore_job(call: Call) -> Answer:
-    """Describes a restore job."""
+    """Describe a restore job."""
     row = restores.describe(call.state, call.project, call.parameters["job_id"])
     return Answer(200, shapes.restore_job(row, call.version))

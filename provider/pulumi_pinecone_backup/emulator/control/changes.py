@@ -7,7 +7,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from pulumi_pinecone_backup.emulator.control import bodies
+from pulumi_pinecone_backup.emulator.control import index_bodies
 from pulumi_pinecone_backup.emulator.state.definitions import Definition
 from pulumi_pinecone_backup.emulator.state.problems import invalid, not_found
 from pulumi_pinecone_backup.emulator.state.rules import MODELS
@@ -15,9 +15,9 @@ from pulumi_pinecone_backup.emulator.state.versions import ApiVersion
 
 
 def spec_change(
-    old: Definition, body: bodies.ConfigureIndexWithSpec, version: ApiVersion
+    old: Definition, body: index_bodies.ConfigureIndexWithSpec, version: ApiVersion
 ) -> tuple[Definition, dict[str, Any] | None]:
-    """Returns the definition and read capacity after a change in the older shape."""
+    """Return the definition and read capacity after a change in the older shape."""
     new, capacity = old, None
     if body.spec is not None:
         if body.spec.pod is not None:
@@ -37,9 +37,9 @@ def spec_change(
 
 
 def deployment_change(
-    old: Definition, body: bodies.ConfigureIndexWithDeployment
+    old: Definition, body: index_bodies.ConfigureIndexWithDeployment
 ) -> tuple[Definition, dict[str, Any] | None]:
-    """Returns the definition and read capacity after a change in the newer shape."""
+    """Return the definition and read capacity after a change in the newer shape."""
     new = old
     if body.deployment is not None and body.deployment.model_fields_set:
         new = _scaled(old, body.deployment.replicas, body.deployment.pod_type)
@@ -51,13 +51,13 @@ def deployment_change(
     return new, None if capacity is None else capacity.model_dump(exclude_none=True)
 
 
-def _field_patch(name: str, options: dict[str, Any]) -> bodies.EmbedPatch:
+def _field_patch(name: str, options: dict[str, Any]) -> index_bodies.EmbedPatch:
     known = {"type", "model", "read_parameters", "write_parameters"}
     if options.get("type") != "semantic_text" or not set(options) <= known:
         raise invalid(f"Field '{name}' cannot be changed: only semantic_text fields can")
     given = {key: value for key, value in options.items() if key != "type"}
     try:
-        return bodies.EmbedPatch.model_validate(given | {"field_map": {"text": name}})
+        return index_bodies.EmbedPatch.model_validate(given | {"field_map": {"text": name}})
     except ValidationError as error:
         raise invalid(f"Field '{name}' is malformed") from error
 
@@ -76,7 +76,7 @@ def _scaled(old: Definition, replicas: int | None, pod_type: str | None) -> Defi
     return replace(old, deployment=deployment, pods=pods)
 
 
-def _embedded(old: Definition, patch: bodies.EmbedPatch) -> Definition:
+def _embedded(old: Definition, patch: index_bodies.EmbedPatch) -> Definition:
     embed = dict(old.embed or {})
     if old.is_pod:
         raise invalid("Pod-based indexes have no integrated embedding")

@@ -6,11 +6,12 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from pulumi_pinecone_backup.emulator.control import bodies
+from pulumi_pinecone_backup.emulator.control import index_bodies
 from pulumi_pinecone_backup.emulator.control.fields import with_fields
 from pulumi_pinecone_backup.emulator.state.definitions import Definition
 from pulumi_pinecone_backup.emulator.state.problems import invalid, not_found
 from pulumi_pinecone_backup.emulator.state.rules import check_model, check_region
+from pulumi_pinecone_backup.emulator.state.versions import ApiVersion
 
 _DEFAULT_DEPLOYMENT = {"deployment_type": "managed", "cloud": "aws", "region": "us-east-1"}
 
@@ -21,8 +22,8 @@ def _dump(model: BaseModel | None) -> dict[str, Any] | None:
     return model.model_dump(exclude_none=True, by_alias=True)
 
 
-def from_spec(body: bodies.CreateIndexWithSpec) -> tuple[Definition, dict[str, Any] | None]:
-    """Returns the definition and read capacity that a body of the older shape asks for."""
+def from_spec(body: index_bodies.CreateIndexWithSpec) -> tuple[Definition, dict[str, Any] | None]:
+    """Return the definition and read capacity that a body of the older shape asks for."""
     given = [part for part in (body.spec.serverless, body.spec.pod, body.spec.byoc) if part]
     if len(given) != 1:
         raise invalid("`spec` must hold exactly one of `serverless`, `pod` and `byoc`")
@@ -52,8 +53,8 @@ def from_spec(body: bodies.CreateIndexWithSpec) -> tuple[Definition, dict[str, A
     return _pod(pod, common), None
 
 
-def _vectors(body: bodies.CreateIndexWithSpec) -> dict[str, Any]:
-    """Returns dimension, metric and vector type, after checking that they fit each other."""
+def _vectors(body: index_bodies.CreateIndexWithSpec) -> dict[str, Any]:
+    """Return dimension, metric and vector type, after checking that they fit each other."""
     if body.vector_type not in ("dense", "sparse"):
         raise invalid(f"Vector type '{body.vector_type}' is not one of dense, sparse")
     metric = body.metric or ("dotproduct" if body.vector_type == "sparse" else "cosine")
@@ -72,7 +73,7 @@ def _refuse_collection(name: str | None) -> None:
         raise not_found(f"collection {name}")
 
 
-def _pod(pod: bodies.Pod, common: dict[str, Any]) -> Definition:
+def _pod(pod: index_bodies.Pod, common: dict[str, Any]) -> Definition:
     replicas, shards = pod.replicas or 1, pod.shards or 1
     if pod.pods is not None and pod.pods != replicas * shards:
         raise invalid("`pods` must be the product of `replicas` and `shards`")
@@ -89,9 +90,9 @@ def _pod(pod: bodies.Pod, common: dict[str, Any]) -> Definition:
 
 
 def from_embed(
-    body: bodies.CreateIndexForModelWithEmbed,
+    body: index_bodies.CreateIndexForModelWithEmbed,
 ) -> tuple[Definition, dict[str, Any] | None]:
-    """Returns what an index for a model is, asked for in the older shape."""
+    """Return what an index for a model is, asked for in the older shape."""
     check_region(body.cloud, body.region)
     embed = body.embed
     if not all(isinstance(value, str) for value in embed.field_map.values()):
@@ -113,7 +114,7 @@ def from_embed(
 def _embed(
     model: str,
     field_map: dict[str, Any],
-    parameters: bodies.Embed | bodies.CreateIndexForModelWithField,
+    parameters: index_bodies.Embed | index_bodies.CreateIndexForModelWithField,
 ) -> dict[str, Any]:
     return {
         "model": model,
@@ -126,23 +127,23 @@ def _embed(
 
 
 def from_deployment(
-    body: bodies.CreateIndexWithDeployment, *, pod_indexes: bool
+    body: index_bodies.CreateIndexWithDeployment, version: ApiVersion
 ) -> tuple[Definition, dict[str, Any] | None]:
-    """Returns the definition and read capacity that a body of the newer shape asks for."""
+    """Return the definition and read capacity that a body of the newer shape asks for."""
     _refuse_collection(body.source_collection)
     if body.source_backup_id is not None:
         raise invalid("Create an index from a backup at `/backups/{backup_id}/create-index`")
-    deployment = _deployment(body.deployment, pod_indexes=pod_indexes)
+    deployment = _deployment(body.deployment, pod_indexes=version.pod_indexes)
     return (
-        with_fields(deployment, body.schema_.fields, cmek_id=body.cmek_id),
+        with_fields(deployment, body.schema_.fields, version, cmek_id=body.cmek_id),
         _dump(body.read_capacity),
     )
 
 
 def from_model_field(
-    body: bodies.CreateIndexForModelWithField,
+    body: index_bodies.CreateIndexForModelWithField,
 ) -> tuple[Definition, dict[str, Any] | None]:
-    """Returns what an index for a model is, asked for in the newer shape."""
+    """Return what an index for a model is, asked for in the newer shape."""
     vector_type, dimension, metric = check_model(body.model, None, body.metric)
     definition = Definition(
         deployment=_deployment(body.deployment, pod_indexes=False),
@@ -154,7 +155,7 @@ def from_model_field(
     return definition, _dump(body.read_capacity)
 
 
-def _deployment(asked: bodies.Deployment | None, *, pod_indexes: bool) -> dict[str, Any]:
+def _deployment(asked: index_bodies.Deployment | None, *, pod_indexes: bool) -> dict[str, Any]:
     if asked is None:
         return dict(_DEFAULT_DEPLOYMENT)
     given = asked.model_dump(exclude_none=True)

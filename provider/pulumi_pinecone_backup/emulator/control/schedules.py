@@ -8,10 +8,11 @@ from pulumi_pinecone_backup.emulator.call import Answer, Call, page
 from pulumi_pinecone_backup.emulator.control import bodies, shapes
 from pulumi_pinecone_backup.emulator.control.backups import backup_answer, backup_names
 from pulumi_pinecone_backup.emulator.state import backups, schedules
+from pulumi_pinecone_backup.emulator.state.database import Row
 
 
 def create_backup_schedule(call: Call) -> Answer:
-    """Creates a schedule for an index."""
+    """Create a schedule for an index."""
     backups.check_plan(call.state)
     body = bodies.read_body(call.body, bodies.CreateBackupSchedule)
     row = schedules.create(
@@ -26,7 +27,7 @@ def create_backup_schedule(call: Call) -> Answer:
 
 
 def list_backup_schedules(call: Call) -> Answer:
-    """Lists the schedules of an index."""
+    """List the schedules of an index."""
     rows = schedules.list_of_index(call.state, call.project, call.parameters["index_name"])
     return page(
         call,
@@ -37,13 +38,13 @@ def list_backup_schedules(call: Call) -> Answer:
 
 
 def describe_backup_schedule(call: Call) -> Answer:
-    """Describes a schedule."""
+    """Describe a schedule."""
     row = schedules.describe(call.state, call.project, call.parameters["schedule_id"])
     return Answer(200, shapes.schedule(row, call.version))
 
 
 def update_backup_schedule(call: Call) -> Answer:
-    """Changes a schedule in place."""
+    """Change a schedule in place."""
     body = bodies.read_body(call.body, bodies.UpdateBackupSchedule)
     row = schedules.update(
         call.state,
@@ -57,16 +58,16 @@ def update_backup_schedule(call: Call) -> Answer:
 
 
 def delete_backup_schedule(call: Call) -> Answer:
-    """Deletes a schedule."""
+    """Delete a schedule."""
     schedules.delete(call.state, call.project, call.parameters["schedule_id"])
     return Answer(204)
 
 
 def list_backup_schedule_history(call: Call) -> Answer:
-    """Lists what a schedule has made and will make next."""
+    """List what a schedule has made and will make next."""
     rows = schedules.history(call.state, call.project, call.parameters["schedule_id"])
 
-    def render(item: shapes.Row | schedules.PlannedRun) -> dict[str, Any]:
+    def render(item: Row | schedules.PlannedRun) -> dict[str, Any]:
         if not isinstance(item, schedules.PlannedRun):
             return backup_answer(call, item) | {
                 "scheduled_execution_at": shapes.time(item["scheduled_at"], call.version)
@@ -75,7 +76,7 @@ def list_backup_schedule_history(call: Call) -> Answer:
             item.index, call.version, backup_id=item.backup_id, name=item.name, at=item.at
         )
 
-    def identify(item: shapes.Row | schedules.PlannedRun) -> set[str]:
+    def identify(item: Row | schedules.PlannedRun) -> set[str]:
         if isinstance(item, schedules.PlannedRun):
             return {item.backup_id}
         return backup_names(item)

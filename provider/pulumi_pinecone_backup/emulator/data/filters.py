@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import operator
+import sqlite3
 from collections.abc import Callable
 from typing import Any
 
 import orjson
 
+from pulumi_pinecone_backup.emulator.state import records
 from pulumi_pinecone_backup.emulator.state.problems import invalid
+from pulumi_pinecone_backup.emulator.state.records import Record
 
 Metadata = dict[str, Any]
 Predicate = Callable[[Metadata], bool]
@@ -23,7 +26,7 @@ _COMPARISONS: dict[str, Callable[[Any, Any], bool]] = {
 
 
 def compile_filter(value: object, *, depth: int = 0) -> Predicate:
-    """Turns a filter into a function that tells whether metadata fits.
+    """Turn a filter into a function that tells whether metadata fits.
 
     Raises:
         ServiceError: 400 where the filter is malformed.
@@ -37,8 +40,16 @@ def compile_filter(value: object, *, depth: int = 0) -> Predicate:
 
 
 def matches(predicate: Predicate, metadata: str | None) -> bool:
-    """Tells whether stored metadata fits."""
+    """Tell whether stored metadata fits."""
     return predicate({} if metadata is None else orjson.loads(metadata))
+
+
+def selected(
+    connection: sqlite3.Connection, owner: int, namespace: str, predicate: Predicate
+) -> list[Record]:
+    """Return the records of a namespace whose metadata fits, by id."""
+    rows = records.scan(connection, owner, namespace)
+    return [row for row in rows if matches(predicate, row.metadata)]
 
 
 def _part(key: str, condition: Any, depth: int) -> Predicate:
@@ -88,7 +99,7 @@ def _test(name: str, operand: Any, field: str) -> Callable[[Any], bool]:
 
 
 def _typed(value: Any) -> tuple[str, Any]:
-    """Keeps booleans and numbers apart, which Python takes for equal."""
+    """Keep booleans and numbers apart, which Python takes for equal."""
     kind = "number" if type(value) in (int, float) else type(value).__name__
     return (kind, value)
 

@@ -11,19 +11,19 @@ from pulumi_pinecone_backup.emulator.call import (
     Call,
     decode_token,
     encode_token,
+    read_object,
     whole_number,
 )
-from pulumi_pinecone_backup.emulator.control.bodies import read_object
 from pulumi_pinecone_backup.emulator.data.target import index_of, namespace_of
 from pulumi_pinecone_backup.emulator.state import records
-from pulumi_pinecone_backup.emulator.state.indexes import Row
+from pulumi_pinecone_backup.emulator.state.database import Row
 from pulumi_pinecone_backup.emulator.state.problems import ServiceError, already_exists, invalid
 
 _DEFAULT = "__default__"
 
 
 def missing() -> ServiceError:
-    """The error for a namespace that does not exist."""
+    """Return the error for a namespace that does not exist."""
     return ServiceError(404, "NOT_FOUND", "Namespace not found")
 
 
@@ -49,7 +49,7 @@ def _description(call: Call, index: Row, name: str, count: int, size: int) -> di
 
 
 def create_namespace(call: Call) -> Answer:
-    """Creates an empty namespace."""
+    """Create an empty namespace."""
     index = index_of(call)
     body = read_object(call.body)
     name = body.get("name")
@@ -70,7 +70,7 @@ def create_namespace(call: Call) -> Answer:
 
 
 def list_namespaces(call: Call) -> Answer:
-    """Lists namespaces by name, page by page."""
+    """List namespaces by name, page by page."""
     index = index_of(call)
     prefix, after = call.query.get("prefix", ""), ""
     limit = 100
@@ -96,7 +96,7 @@ def list_namespaces(call: Call) -> Answer:
 
 
 def describe_namespace(call: Call) -> Answer:
-    """Describes a namespace."""
+    """Describe a namespace."""
     index = index_of(call)
     name = namespace_of(call.parameters["namespace"])
     counts = records.counts(call.state.connection, index["key"])
@@ -106,7 +106,7 @@ def describe_namespace(call: Call) -> Answer:
 
 
 def delete_namespace(call: Call) -> Answer:
-    """Removes a namespace and all its records."""
+    """Remove a namespace and all its records."""
     index = index_of(call)
     name = namespace_of(call.parameters["namespace"])
     if name not in records.counts(call.state.connection, index["key"]):

@@ -6,39 +6,34 @@ from typing import Any
 
 import numpy as np
 
-from pulumi_pinecone_backup.emulator.call import Answer, Call, decode_token, encode_token
-from pulumi_pinecone_backup.emulator.control.bodies import read_object
-from pulumi_pinecone_backup.emulator.control.shapes import Row
-from pulumi_pinecone_backup.emulator.data.filters import Predicate, compile_filter, matches
-from pulumi_pinecone_backup.emulator.data.search import nearest
-from pulumi_pinecone_backup.emulator.data.target import index_of, namespace_of
-from pulumi_pinecone_backup.emulator.data.vectors import (
+from pulumi_pinecone_backup.emulator.call import (
+    Answer,
+    Call,
+    decode_token,
+    encode_token,
+    read_object,
+)
+from pulumi_pinecone_backup.emulator.data.answers import vector
+from pulumi_pinecone_backup.emulator.data.filters import compile_filter, selected
+from pulumi_pinecone_backup.emulator.data.parsing import (
     Sparse,
     check_id,
     parse_sparse,
     parse_values,
-    vector,
 )
+from pulumi_pinecone_backup.emulator.data.search import nearest
+from pulumi_pinecone_backup.emulator.data.target import index_of, namespace_of
 from pulumi_pinecone_backup.emulator.state import records
+from pulumi_pinecone_backup.emulator.state.database import Row
 from pulumi_pinecone_backup.emulator.state.definitions import Definition, from_json
 from pulumi_pinecone_backup.emulator.state.problems import invalid
-from pulumi_pinecone_backup.emulator.state.records import Record
 
 PAGE_LIMIT = 1000
 TOP_LIMIT = 10_000
 
 
-def selected(call: Call, index: Row, namespace: str, predicate: Predicate) -> list[Record]:
-    """Returns the records of a namespace whose metadata fits, by id."""
-    return [
-        row
-        for row in records.scan(call.state.connection, index["key"], namespace)
-        if matches(predicate, row.metadata)
-    ]
-
-
 def query_vectors(call: Call) -> Answer:
-    """Returns the nearest records, compared one by one."""
+    """Return the nearest records, compared one by one."""
     index = index_of(call)
     body = read_object(call.body)
     definition = from_json(index["definition"])
@@ -71,7 +66,7 @@ def query_vectors(call: Call) -> Answer:
 def _wanted(
     call: Call, index: Row, namespace: str, body: dict[str, Any], definition: Definition
 ) -> tuple[bytes | None, Sparse | None]:
-    """Reads what to search for: vectors, or the vectors of a record."""
+    """Read what to search for: vectors, or the vectors of a record."""
     given = body.get("vector") or None
     if body.get("id") is not None:
         if given is not None or body.get("sparseVector") is not None:
@@ -89,7 +84,7 @@ def _wanted(
 def vectors_of(
     call: Call, index: Row, namespace: str, identifier: str
 ) -> tuple[bytes | None, Sparse | None]:
-    """Returns the dense and sparse values of a record, to search for what is near it.
+    """Return the dense and sparse values of a record, to search for what is near it.
 
     Raises:
         ServiceError: 400 where there is no such record.
@@ -104,7 +99,7 @@ def vectors_of(
 
 
 def fetch_vectors_by_metadata(call: Call) -> Answer:
-    """Returns the records that a filter fits, page by page."""
+    """Return the records that a filter fits, page by page."""
     index = index_of(call)
     body = read_object(call.body)
     namespace = namespace_of(body.get("namespace"))
@@ -119,7 +114,11 @@ def fetch_vectors_by_metadata(call: Call) -> Answer:
         if not isinstance(value, str):
             raise invalid("Invalid pagination token")
         after = value
-    found = [row for row in selected(call, index, namespace, predicate) if row.id > after]
+    found = [
+        row
+        for row in selected(call.state.connection, index["key"], namespace, predicate)
+        if row.id > after
+    ]
     payload: dict[str, Any] = {
         "vectors": {row.id: vector(row) for row in found[:limit]},
         "namespace": namespace,

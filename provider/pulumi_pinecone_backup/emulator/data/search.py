@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from pulumi_pinecone_backup.emulator.data.filters import Predicate, matches
-from pulumi_pinecone_backup.emulator.data.vectors import Sparse
+from pulumi_pinecone_backup.emulator.data.parsing import Sparse
 from pulumi_pinecone_backup.emulator.state.definitions import Definition
 from pulumi_pinecone_backup.emulator.state.records import Record
 
@@ -29,7 +29,7 @@ def nearest(
     predicate: Predicate | None,
     count: int,
 ) -> list[tuple[float, Record]]:
-    """Returns the best records with their scores, the best one first.
+    """Return the best records with their scores, the best one first.
 
     A score is the cosine, the dot product (of dense and sparse values together) or the squared
     Euclidean distance, where less is better.
@@ -68,7 +68,7 @@ def _scores(
     dense: bytes | None,
     sparse: Sparse | None,
 ) -> Floats:
-    """Returns a score for each record; one that shares nothing with a sparse query gets -inf."""
+    """Return a score for each record; one that shares nothing with a sparse query gets -inf."""
     if definition.vector_type == "sparse":
         products = [_sparse_product(row, sparse) for row in piece]
         return np.asarray([-np.inf if score is None else score for score in products])

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from pulumi_pinecone_backup.emulator.call import Call
-from pulumi_pinecone_backup.emulator.control.shapes import Row
 from pulumi_pinecone_backup.emulator.state import indexes
+from pulumi_pinecone_backup.emulator.state.database import Row
 from pulumi_pinecone_backup.emulator.state.problems import ServiceError, invalid
 
 
 def index_of(call: Call) -> Row:
-    """Returns the index that the host in the path belongs to, ready to be used.
+    """Return the index that the host in the path belongs to, ready to be used.
 
     Raises:
         ServiceError: 401 where it is another project's, 404 where there is none, 503 where it is
@@ -25,7 +25,7 @@ def index_of(call: Call) -> Row:
 
 
 def namespace_of(value: object) -> str:
-    """Reads a namespace; the default one has two names."""
+    """Read a namespace; the default one has two names."""
     if value is None or value == "__default__":
         return ""
     if not isinstance(value, str):

@@ -16,22 +16,21 @@ from typing import Any
 import numpy as np
 import orjson
 
-from pulumi_pinecone_backup.emulator.call import Answer, Call
-from pulumi_pinecone_backup.emulator.control.bodies import read_object
+from pulumi_pinecone_backup.emulator.call import Answer, Call, read_object
 from pulumi_pinecone_backup.emulator.data.filters import compile_filter
-from pulumi_pinecone_backup.emulator.data.queries import TOP_LIMIT, vectors_of
-from pulumi_pinecone_backup.emulator.data.search import nearest
-from pulumi_pinecone_backup.emulator.data.target import index_of, namespace_of
-from pulumi_pinecone_backup.emulator.data.vectors import (
+from pulumi_pinecone_backup.emulator.data.parsing import (
     Sparse,
     check_id,
     parse_metadata,
     parse_sparse,
     parse_values,
 )
+from pulumi_pinecone_backup.emulator.data.queries import TOP_LIMIT, vectors_of
+from pulumi_pinecone_backup.emulator.data.search import nearest
+from pulumi_pinecone_backup.emulator.data.target import index_of, namespace_of
 from pulumi_pinecone_backup.emulator.state import records
+from pulumi_pinecone_backup.emulator.state.database import Row
 from pulumi_pinecone_backup.emulator.state.definitions import Definition, from_json
-from pulumi_pinecone_backup.emulator.state.indexes import Row
 from pulumi_pinecone_backup.emulator.state.problems import invalid
 from pulumi_pinecone_backup.emulator.state.records import Record
 
@@ -50,7 +49,7 @@ def _direction(word: str, dimension: int) -> np.ndarray[Any, np.dtype[np.float64
 
 
 def embed(text: str, definition: Definition) -> tuple[bytes | None, Sparse | None]:
-    """Returns the dense or sparse vector that stands for a text."""
+    """Return the dense or sparse vector that stands for a text."""
     counts = Counter(_words(text))
     if definition.dimension is not None:
         total = sum(
@@ -75,7 +74,7 @@ def _text_field(index: Row) -> tuple[Definition, str]:
 
 
 def upsert_records(call: Call) -> Answer:
-    """Writes records given as lines of JSON; each has an id and a text."""
+    """Write records given as lines of JSON; each has an id and a text."""
     index = index_of(call)
     definition, field = _text_field(index)
     lines = [line for line in call.body.split(b"\n") if line.strip()]
@@ -100,7 +99,7 @@ def _record(item: dict[str, Any], definition: Definition, field: str) -> Record:
 
 
 def search_records(call: Call) -> Answer:
-    """Returns the records whose text is nearest to a text, a vector or another record."""
+    """Return the records whose text is nearest to a text, a vector or another record."""
     index = index_of(call)
     body = read_object(call.body)
     query = body.get("query")

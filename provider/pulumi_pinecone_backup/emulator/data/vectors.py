@@ -1,144 +1,201 @@
-"""Records as clients send them and as the service answers them."""
+"""The data plane's operations on the records of one index: written, read, counted, removed."""
 
 from __future__ import annotations
 
-import math
 from typing import Any
 
-import numpy as np
 import orjson
 
-from pulumi_pinecone_backup.emulator.state.definitions import Definition
+from pulumi_pinecone_backup.emulator.call import (
+    Answer,
+    Call,
+    decode_token,
+    encode_token,
+    read_object,
+    whole_number,
+)
+from pulumi_pinecone_backup.emulator.data import namespaces
+from pulumi_pinecone_backup.emulator.data.answers import vector
+from pulumi_pinecone_backup.emulator.data.filters import compile_filter, selected
+from pulumi_pinecone_backup.emulator.data.parsing import (
+    check_id,
+    parse_metadata,
+    parse_sparse,
+    parse_values,
+    parse_vector,
+)
+from pulumi_pinecone_backup.emulator.data.target import index_of, namespace_of
+from pulumi_pinecone_backup.emulator.state import records
+from pulumi_pinecone_backup.emulator.state.definitions import Definition, from_json
 from pulumi_pinecone_backup.emulator.state.problems import invalid
 from pulumi_pinecone_backup.emulator.state.records import Record
 
-# Indices and values, packed.
-Sparse = tuple[bytes, bytes]
-
-_METADATA_LIMIT = 40_960
-_ID_LIMIT = 512
-_SPARSE_LIMIT = 2048
+BATCH_LIMIT = 1000
 
 
-def parse_vector(item: object, definition: Definition) -> Record:
-    """Reads one record as upsert takes it.
-
-    Raises:
-        ServiceError: 400 with the service's reason.
-    """
-    if not isinstance(item, dict):
-        raise invalid("Each vector must be an object")
-    identifier = check_id(item.get("id"))
-    dense = parse_values(item.get("values"), definition)
-    sparse = parse_sparse(item.get("sparseValues", item.get("sparse_values")), definition)
-    if dense is None and definition.vector_type == "dense":
-        raise invalid(f"Vector {identifier} needs `values`: the index holds dense vectors")
-    if sparse is None and definition.vector_type == "sparse":
-        raise invalid(f"Vector {identifier} needs `sparseValues`: the index holds sparse vectors")
-    indices, values = sparse or (None, None)
-    return Record(identifier, dense, indices, values, parse_metadata(item.get("metadata")))
+def upsert_vectors(call: Call) -> Answer:
+    """Write records."""
+    index = index_of(call)
+    body = read_object(call.body)
+    namespace = namespace_of(body.get("namespace"))
+    items = body.get("vectors")
+    if not isinstance(items, list) or not items:
+        raise invalid("`vectors` must be a non-empty list")
+    if len(items) > BATCH_LIMIT:
+        raise invalid(f"A request can upsert at most {BATCH_LIMIT} vectors, got {len(items)}")
+    definition = from_json(index["definition"])
+    rows = [parse_vector(item, definition) for item in items]
+    with call.state.change() as connection:
+        records.upsert(connection, index["key"], namespace, rows)
+    return Answer(200, {"upsertedCount": len(rows)})
 
 
-def check_id(value: object) -> str:
-    """Reads the id of a record."""
-    if not isinstance(value, str) or not value:
-        raise invalid("Vector ID must be a non-empty string")
-    if len(value) > _ID_LIMIT:
-        raise invalid(f"Vector ID length {len(value)} exceeds the limit of {_ID_LIMIT}")
-    if not value.isascii():
-        raise invalid("Vector ID must be ASCII")
-    return value
+def fetch_vectors(call: Call) -> Answer:
+    """Return records by id."""
+    index = index_of(call)
+    ids = [check_id(value) for value in call.query.getlist("ids")]
+    if not 1 <= len(ids) <= BATCH_LIMIT:
+        raise invalid(f"`ids` must name 1 to {BATCH_LIMIT} vectors")
+    namespace = namespace_of(call.query.get("namespace"))
+    found = records.fetch(call.state.connection, index["key"], namespace, ids)
+    return Answer(
+        200,
+        {
+            "vectors": {record.id: vector(record) for record in found},
+            "namespace": namespace,
+            "usage": {"readUnits": 1},
+        },
+    )
 
 
-def numbers(value: object, name: str) -> np.ndarray[Any, np.dtype[np.float32]]:
-    """Reads a list of finite numbers as float32."""
-    # `map` and `set` look at every number without running a line of Python for it.
-    if not isinstance(value, list) or not set(map(type, value)) <= {int, float}:
-        raise invalid(f"`{name}` must be a list of numbers")
-    with np.errstate(over="ignore"):
-        array = np.asarray(value, dtype="<f4")
-    if not np.isfinite(array).all():
-        raise invalid(f"`{name}` holds numbers that are too large")
-    return array
+def list_vectors(call: Call) -> Answer:
+    """List ids in order, with a prefix and page by page."""
+    index = index_of(call)
+    namespace = namespace_of(call.query.get("namespace"))
+    limit, after = 100, None
+    if (asked := call.query.get("limit")) is not None:
+        limit = whole_number(asked, "limit", minimum=1, maximum=100)
+    token = call.query.get("paginationToken", call.query.get("pagination_token"))
+    prefix = call.query.get("prefix", "")
+    if token is not None:
+        values = decode_token(token)
+        after, prefix = values.get("skip_past"), values.get("prefix") or prefix
+        if not isinstance(after, str) or not isinstance(prefix, str):
+            raise invalid("Invalid pagination token")
+    ids = records.list_ids(
+        call.state.connection,
+        index["key"],
+        namespace,
+        prefix=prefix,
+        after=after,
+        limit=limit + 1,
+    )
+    payload: dict[str, Any] = {
+        "vectors": [{"id": identifier} for identifier in ids[:limit]],
+        "namespace": namespace,
+        "usage": {"readUnits": 1},
+    }
+    if len(ids) > limit:
+        token = encode_token({"skip_past": ids[limit - 1], "prefix": prefix or None})
+        payload["pagination"] = {"next": token}
+    return Answer(200, payload)
 
 
-def parse_values(value: object, definition: Definition) -> bytes | None:
-    """Reads dense values."""
-    if value is None or (value == [] and definition.vector_type == "sparse"):
-        return None
-    array = numbers(value, "values")
-    if definition.vector_type != "dense":
-        raise invalid("Index configuration does not support dense values")
-    if len(array) != definition.dimension:
-        raise invalid(
-            f"Vector dimension {len(array)} does not match the dimension of the index "
-            f"{definition.dimension}"
+def describe_index_stats(call: Call) -> Answer:
+    """Count records."""
+    index = index_of(call)
+    definition = from_json(index["definition"])
+    counts = records.counts(call.state.connection, index["key"])
+    condition = read_object(call.body).get("filter") if call.body else None
+    if condition is not None:
+        predicate = compile_filter(condition)
+        counts = {
+            name: (len(selected(call.state.connection, index["key"], name, predicate)), size)
+            for name, (_, size) in counts.items()
+        }
+    payload: dict[str, Any] = {
+        "namespaces": {name: {"vectorCount": count} for name, (count, _) in counts.items()},
+        "indexFullness": 0.0,
+        "totalVectorCount": sum(count for count, _ in counts.values()),
+        "metric": definition.metric,
+        "vectorType": definition.vector_type,
+    }
+    if definition.dimension is not None:
+        payload["dimension"] = definition.dimension
+    return Answer(200, payload)
+
+
+def _identifiers(value: object) -> list[str]:
+    if not isinstance(value, list) or not 1 <= len(value) <= BATCH_LIMIT:
+        raise invalid(f"`ids` must name 1 to {BATCH_LIMIT} vectors")
+    return [check_id(item) for item in value]
+
+
+def delete_vectors(call: Call) -> Answer:
+    """Remove records: by id, by filter, or all of a namespace, which itself stays."""
+    index = index_of(call)
+    body = read_object(call.body)
+    namespace = namespace_of(body.get("namespace"))
+    ids, everything, condition = body.get("ids"), body.get("deleteAll"), body.get("filter")
+    if everything is not None and not isinstance(everything, bool):
+        raise invalid("`deleteAll` must be a boolean")
+    if sum((bool(ids), bool(everything), condition is not None)) != 1:
+        raise invalid("Exactly one of `ids`, `deleteAll` and `filter` must be given")
+    if namespace not in records.counts(call.state.connection, index["key"]):
+        raise namespaces.missing()
+    connection = call.state.connection
+    if ids:
+        chosen = _identifiers(ids)
+    elif condition is not None:
+        predicate = compile_filter(condition)
+        chosen = [row.id for row in selected(connection, index["key"], namespace, predicate)]
+    else:
+        chosen = records.all_ids(connection, index["key"], namespace)
+    with call.state.change():
+        records.delete_ids(connection, index["key"], namespace, chosen)
+    return Answer(200, {})
+
+
+def update_vector(call: Call) -> Answer:
+    """Change one record by its id, or the metadata of all that a filter fits."""
+    index = index_of(call)
+    body = read_object(call.body)
+    namespace = namespace_of(body.get("namespace"))
+    definition = from_json(index["definition"])
+    changes = parse_metadata(body.get("setMetadata"))
+    if (body.get("id") is None) == (body.get("filter") is None):
+        raise invalid("Exactly one of `id` and `filter` must be given")
+    if body.get("filter") is not None:
+        if body.get("values") is not None or body.get("sparseValues") is not None:
+            raise invalid("An update by filter changes metadata only")
+        found = selected(
+            call.state.connection, index["key"], namespace, compile_filter(body["filter"])
         )
-    if not array.any():
-        raise invalid("Dense vectors must contain at least one non-zero value.")
-    return array.tobytes()
+        is_trial = body.get("dryRun", False)
+        if not isinstance(is_trial, bool):
+            raise invalid("`dryRun` must be a boolean")
+        answer = Answer(200, {"matchedRecords": len(found)})
+        if is_trial:
+            return answer
+    else:
+        identifier = check_id(body["id"])
+        found = records.fetch(call.state.connection, index["key"], namespace, [identifier])
+        answer = Answer(200, {})
+    changed = [_changed(row, body, changes, definition) for row in found]
+    if changed:
+        with call.state.change() as connection:
+            records.upsert(connection, index["key"], namespace, changed)
+    return answer
 
 
-def parse_sparse(value: object, definition: Definition) -> Sparse | None:
-    """Reads sparse values: their indices and numbers."""
-    if value is None:
-        return None
-    if not isinstance(value, dict):
-        raise invalid("`sparseValues` must be an object")
-    if definition.vector_type == "dense" and definition.metric != "dotproduct":
-        raise invalid(
-            "Index configuration does not support sparse values - only indexes that are sparse "
-            "or using dotproduct are supported"
-        )
-    indices = value.get("indices")
-    if not isinstance(indices, list) or not all(
-        type(index) is int and 0 <= index < 2**32 for index in indices
-    ):
-        raise invalid("`indices` of sparse values must be a list of 32-bit unsigned integers")
-    array = numbers(value.get("values"), "sparseValues.values")
-    if len(array) != len(indices):
-        raise invalid("Sparse indices and values must have the same length")
-    if len(set(indices)) != len(indices):
-        raise invalid("Sparse indices must be unique")
-    if not 1 <= len(indices) <= _SPARSE_LIMIT:
-        raise invalid(f"Sparse vectors must have 1 to {_SPARSE_LIMIT} values")
-    return np.asarray(indices, dtype="<u4").tobytes(), array.tobytes()
-
-
-def parse_metadata(value: object) -> str | None:
-    """Reads metadata: strings, numbers, booleans and lists of strings."""
-    if value is None:
-        return None
-    if not isinstance(value, dict):
-        raise invalid("`metadata` must be an object")
-    for key, item in value.items():
-        is_list = isinstance(item, list) and all(isinstance(part, str) for part in item)
-        is_number = type(item) in (int, float) and math.isfinite(item)
-        if not (is_list or is_number or isinstance(item, str | bool)):
-            raise invalid(
-                "Metadata value must be a string, number, boolean or list of strings, "
-                f"got '{orjson.dumps(item).decode()[:40]}' for field '{key}'"
-            )
-    text = orjson.dumps(value)
-    if len(text) > _METADATA_LIMIT:
-        raise invalid(
-            f"Metadata size is {len(text)} bytes, which exceeds the limit of "
-            f"{_METADATA_LIMIT} bytes per vector"
-        )
-    return text.decode()
-
-
-def vector(record: Record, *, values: bool = True, metadata: bool = True) -> dict[str, Any]:
-    """Returns a record as the service answers it."""
-    result: dict[str, Any] = {"id": record.id}
-    if values:
-        dense = record.dense
-        result["values"] = [] if dense is None else np.frombuffer(dense, dtype="<f4")
-        if record.sparse_indices is not None and record.sparse_values is not None:
-            result["sparseValues"] = {
-                "indices": np.frombuffer(record.sparse_indices, dtype="<u4"),
-                "values": np.frombuffer(record.sparse_values, dtype="<f4"),
-            }
-    if metadata and record.metadata is not None:
-        result["metadata"] = orjson.Fragment(record.metadata)
-    return result
+def _changed(
+    row: Record, body: dict[str, Any], changes: str | None, definition: Definition
+) -> Record:
+    dense = parse_values(body.get("values") or None, definition)
+    sparse = parse_sparse(body.get("sparseValues"), definition)
+    metadata = row.metadata
+    if changes is not None:
+        merged = orjson.loads(metadata or "{}") | orjson.loads(changes)
+        metadata = parse_metadata(merged)
+    indices, values = sparse or (row.sparse_indices, row.sparse_values)
+    return Record(row.id, dense or row.dense, indices, values, metadata)

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import sqlite3
 import uuid
 
 import orjson
 
 from pulumi_pinecone_backup.emulator.state import indexes, records, rules
+from pulumi_pinecone_backup.emulator.state.database import Row
 from pulumi_pinecone_backup.emulator.state.definitions import from_json
 from pulumi_pinecone_backup.emulator.state.faults import Fault
 from pulumi_pinecone_backup.emulator.state.problems import (
@@ -19,14 +19,12 @@ from pulumi_pinecone_backup.emulator.state.problems import (
     payment_required,
     permission_denied,
 )
-from pulumi_pinecone_backup.emulator.state.state import State, settles
+from pulumi_pinecone_backup.emulator.state.state import State
 from pulumi_pinecone_backup.emulator.state.versions import ApiVersion
-
-Row = sqlite3.Row
 
 
 def check_plan(state: State) -> None:
-    """Refuses everything about backups on a plan without them."""
+    """Refuse everything about backups on a plan without them."""
     if state.settings.plan == "starter":
         raise permission_denied(
             "Backups are not available on the Starter plan. Upgrade your plan to use backups."
@@ -43,7 +41,7 @@ def create(
     description: str | None,
     fault: Fault | None = None,
 ) -> Row:
-    """Takes a backup of the records that the index has now."""
+    """Take a backup of the records that the index has now."""
     check_plan(state)
     rules.check_backup_name(name, version)
     index = indexes.describe(state, project, index_name)
@@ -74,7 +72,7 @@ def create(
 
 
 def check_source(index: Row) -> None:
-    """Refuses an index that cannot be backed up."""
+    """Refuse an index that cannot be backed up."""
     definition = from_json(index["definition"])
     if definition.is_pod:
         raise invalid("Backups are not supported for pod-based indexes")
@@ -96,7 +94,7 @@ def take(
     expires_at: float | None = None,
     fault: Fault | None = None,
 ) -> int:
-    """Writes a backup with its snapshot of the records; call inside a change.
+    """Write a backup with its snapshot of the records; call inside a change.
 
     Returns:
         The backup's key.
@@ -140,12 +138,12 @@ def take(
 
 
 def owner(key: int) -> int:
-    """Returns the owner of a backup's records; an index owns its records by its own key."""
+    """Return the owner of a backup's records; an index owns its records by its own key."""
     return -key
 
 
-@settles("backup_done")
-def _done(state: State, ref: str, at: float) -> None:
+def done(state: State, ref: str, at: float) -> None:
+    """Carry out the end of a backup."""
     row = _find_by_key(state, int(ref))
     if row is None or row["status"] != "Initializing":
         return
@@ -156,8 +154,8 @@ def _done(state: State, ref: str, at: float) -> None:
     state.effect(at, f"backup {word} {row['backup_id']}", project=row["project"])
 
 
-@settles("backup_expired")
-def _expired(state: State, ref: str, at: float) -> None:
+def expired(state: State, ref: str, at: float) -> None:
+    """Carry out the expiry of a scheduled backup."""
     row = _find_by_key(state, int(ref))
     if row is None or row["gone_at"] is not None:
         return
@@ -176,7 +174,7 @@ def _find_by_key(state: State, key: int) -> Row | None:
 
 
 def by_key(state: State, key: int) -> Row:
-    """Returns the backup with that key."""
+    """Return the backup with that key."""
     row = _find_by_key(state, key)
     if row is None:
         raise not_found(f"backup {key}")
@@ -184,7 +182,7 @@ def by_key(state: State, key: int) -> Row:
 
 
 def describe(state: State, project: str, backup_id: str) -> Row:
-    """Returns a backup.
+    """Return a backup.
 
     Raises:
         ServiceError: 404 where there is none, or it is too new to be seen.
@@ -200,7 +198,7 @@ def describe(state: State, project: str, backup_id: str) -> Row:
 
 
 def list_of_project(state: State, project: str) -> list[Row]:
-    """Returns all backups of a project in the order of their ids."""
+    """Return all backups of a project in the order of their ids."""
     check_plan(state)
     visible = state.clock.now() - state.settings.list_lag_seconds
     return state.connection.execute(
@@ -212,7 +210,7 @@ def list_of_project(state: State, project: str) -> list[Row]:
 def list_of_index(
     state: State, project: str, index_name: str, *, include_deleted: bool
 ) -> list[Row]:
-    """Returns the backups of an index.
+    """Return the backups of an index.
 
     Args:
         state: The state.
@@ -225,7 +223,7 @@ def list_of_index(
     """
     index = indexes.find(state, project, index_name)
     rows = [row for row in list_of_project(state, project) if row["index_name"] == index_name]
-    if include_deleted and (rows or index is not None):
+    if include_deleted and (index is not None or indexes.has_existed(state, project, index_name)):
         return rows
     if index is None:
         raise not_found(index_name)
@@ -233,7 +231,7 @@ def list_of_index(
 
 
 def has_pending_restore(state: State, backup_id: str) -> bool:
-    """Tells whether a restore of a backup is not done yet."""
+    """Tell whether a restore of a backup is not done yet."""
     row = state.connection.execute(
         "SELECT 1 FROM restore_jobs WHERE backup_id = ? AND status = 'Pending' LIMIT 1",
         (backup_id,),
@@ -242,7 +240,7 @@ def has_pending_restore(state: State, backup_id: str) -> bool:
 
 
 def delete(state: State, project: str, backup_id: str, fault: Fault | None = None) -> None:
-    """Deletes a backup: it answers for a while and is gone then."""
+    """Delete a backup: it answers for a while and is gone then."""
     row = describe(state, project, backup_id)
     if row["gone_at"] is not None:
         return
@@ -260,8 +258,8 @@ def delete(state: State, project: str, backup_id: str, fault: Fault | None = Non
     state.settle()
 
 
-@settles("backup_gone")
-def _gone(state: State, ref: str, at: float) -> None:
+def gone(state: State, ref: str, at: float) -> None:
+    """Carry out the end of a backup's deletion."""
     row = _find_by_key(state, int(ref))
     if row is not None:
         _remove(state, row, at)
@@ -274,6 +272,6 @@ def _remove(state: State, row: Row, at: float) -> None:
 
 
 def tags_of(row: Row) -> dict[str, str]:
-    """Returns the tags that the index had when the backup was taken."""
+    """Return the tags that the index had when the backup was taken."""
     tags: dict[str, str] = orjson.loads(row["tags"])
     return tags

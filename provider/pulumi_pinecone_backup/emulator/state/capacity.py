@@ -6,16 +6,32 @@ from typing import Any
 
 import orjson
 
-from pulumi_pinecone_backup.emulator.control.shapes import Row, capacity_state, read_capacity
+from pulumi_pinecone_backup.emulator.state.database import Row
 from pulumi_pinecone_backup.emulator.state.definitions import Definition, from_json
 from pulumi_pinecone_backup.emulator.state.problems import forbidden, invalid
 from pulumi_pinecone_backup.emulator.state.state import State
 
 
+def asked_for(row: Row) -> dict[str, Any]:
+    """Return the read capacity that an index was asked to have."""
+    if row["read_capacity"] is None:
+        return {"mode": "OnDemand"}
+    asked: dict[str, Any] = orjson.loads(row["read_capacity"])
+    return asked
+
+
+def state_of(row: Row, now: float) -> str:
+    """Return the state of an index's read capacity."""
+    if row["capacity_state"] is not None:
+        return str(row["capacity_state"])
+    ready_at = row["capacity_ready_at"]
+    return "Ready" if ready_at is None or ready_at <= now else "Scaling"
+
+
 def checked(
     state: State, definition: Definition, asked: dict[str, Any] | None
 ) -> dict[str, Any] | None:
-    """Returns a read capacity with its defaults, or None where none was asked for.
+    """Return a read capacity with its defaults, or None where none was asked for.
 
     Raises:
         ServiceError: It does not fit the index or the plan.
@@ -47,13 +63,13 @@ def checked(
 
 
 def changed(state: State, row: Row, asked: dict[str, Any]) -> dict[str, Any]:
-    """Returns the columns of an index that a change of its read capacity writes.
+    """Return the columns of an index that a change of its read capacity writes.
 
     Raises:
         ServiceError: It does not fit, or the last change is not done.
     """
     now = state.clock.now()
-    old = read_capacity(row)
+    old = asked_for(row)
     if asked["mode"] == old["mode"] == "Dedicated" and "dedicated" in asked:
         manual = old["dedicated"]["manual"] | asked["dedicated"].get("manual", {})
         asked = {
@@ -63,7 +79,7 @@ def changed(state: State, row: Row, asked: dict[str, Any]) -> dict[str, Any]:
     new = checked(state, from_json(row["definition"]), asked)
     if new == old:
         return {}
-    if capacity_state(row, now) != "Ready":
+    if state_of(row, now) != "Ready":
         raise forbidden(
             "The read capacity of this index is being changed. "
             "Wait until its status is Ready before changing it again."

@@ -17,11 +17,11 @@ class Clock:
         self.offset_seconds = offset_seconds
 
     def now(self) -> float:
-        """Returns the current time in seconds since the epoch."""
+        """Return the current time in seconds since the epoch."""
         return time.time() + self.offset_seconds
 
     def advance(self, seconds: float) -> None:
-        """Moves the time forward.
+        """Move the time forward.
 
         Args:
             seconds: How far; not negative.
@@ -35,7 +35,7 @@ class Clock:
 
 
 def timestamp(seconds: float, *, suffix: str = "Z") -> str:
-    """Formats a time as the service does, in UTC with microseconds.
+    """Format a time as the service does, in UTC with microseconds.
 
     Args:
         seconds: Seconds since the epoch.

@@ -12,6 +12,8 @@ import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
 
+Row = sqlite3.Row
+
 _LAYOUT = 1
 # A killed predecessor lets go of the file at once, a stopping one soon.
 _LOCK_SECONDS = 2.0
@@ -92,7 +94,7 @@ class Database:
     """One connection, used by one thread at a time."""
 
     def __init__(self, path: Path | None) -> None:
-        """Opens the file, or a private temporary database that is gone at the end.
+        """Open the file, or a private temporary database that is gone at the end.
 
         Raises:
             DatabaseError: The file is not a database of this emulator, or cannot be opened.
@@ -138,7 +140,7 @@ class Database:
 
     @contextlib.contextmanager
     def transaction(self) -> Iterator[sqlite3.Connection]:
-        """Makes everything inside happen together or not at all; may be nested."""
+        """Make everything inside happen together or not at all; may be nested."""
         if self.connection.in_transaction:
             yield self.connection
             return
@@ -151,7 +153,7 @@ class Database:
         self.connection.execute("COMMIT")
 
     def clear(self) -> None:
-        """Removes everything but the settings."""
+        """Remove everything but the settings."""
         with self.transaction() as connection:
             for table in (
                 "due",
@@ -167,5 +169,5 @@ class Database:
                 connection.execute(f"DELETE FROM {table}")  # noqa: S608 - names are ours
 
     def close(self) -> None:
-        """Closes the file."""
+        """Close the file."""
         self.connection.close()

@@ -48,10 +48,10 @@ class Definition:
         return bool(self.deployment["deployment_type"] == "pod")
 
     def to_json(self) -> str:
-        """Returns what the database keeps."""
+        """Return what the database keeps."""
         return orjson.dumps(asdict(self)).decode()
 
 
 def from_json(text: str) -> Definition:
-    """Reads what the database keeps."""
+    """Read what the database keeps."""
     return Definition(**orjson.loads(text))

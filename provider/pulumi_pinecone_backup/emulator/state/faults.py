@@ -87,7 +87,7 @@ _ADAPTER: TypeAdapter[Fault] = TypeAdapter(Fault)
 
 
 def parse_fault(fields: object, operations: frozenset[str]) -> Fault:
-    """Reads one fault.
+    """Read one fault.
 
     Args:
         fields: The fault as JSON gives it.
@@ -125,11 +125,11 @@ class FaultQueue:
         self._faults: list[Fault] = []
 
     def add(self, fault: Fault) -> None:
-        """Puts a fault at the end."""
+        """Put a fault at the end."""
         self._faults.append(fault.model_copy())
 
     def take(self, operation: str, path: str) -> Fault | None:
-        """Returns the first fault that fits the request, and uses it up once."""
+        """Return the first fault that fits the request, and use it up once."""
         for position, fault in enumerate(self._faults):
             if fault.operation in ("*", operation) and fault.match in path:
                 fault.times -= 1
@@ -139,11 +139,11 @@ class FaultQueue:
         return None
 
     def pending(self) -> list[dict[str, Any]]:
-        """Returns what is still to come."""
+        """Return what is still to come."""
         return [
             fault.model_dump(exclude_unset=True) | {"times": fault.times} for fault in self._faults
         ]
 
     def clear(self) -> None:
-        """Forgets all faults."""
+        """Forget all faults."""
         self._faults.clear()

@@ -1,153 +1,26 @@
-"""Indexes: created, listed, described, configured, deleted."""
+"""Indexes: listed, described, configured, deleted."""
 
 from __future__ import annotations
 
-import sqlite3
-import uuid
 from typing import Any
 
 import orjson
 
 from pulumi_pinecone_backup.emulator.state import capacity, records, rules
+from pulumi_pinecone_backup.emulator.state.database import Row
 from pulumi_pinecone_backup.emulator.state.definitions import Definition
 from pulumi_pinecone_backup.emulator.state.faults import Fault
 from pulumi_pinecone_backup.emulator.state.problems import (
-    already_exists,
-    forbidden,
     invalid,
     not_found,
-    payment_required,
     protected,
 )
-from pulumi_pinecone_backup.emulator.state.state import State, settles
+from pulumi_pinecone_backup.emulator.state.state import State
 from pulumi_pinecone_backup.emulator.state.versions import ApiVersion
-
-Row = sqlite3.Row
-
-
-def new_name() -> str:
-    """Returns a name for an index whose creator gave none."""
-    return f"index-{uuid.uuid4().hex[:7]}"
-
-
-def check_new(
-    state: State, project: str, name: str, tags: dict[str, str], version: ApiVersion
-) -> None:
-    """Refuses an index that cannot be made: name, tags, payment, quota, name taken."""
-    rules.check_index_name(name)
-    rules.check_tags(tags, version)
-    if not state.settings.paid:
-        raise payment_required()
-    if find(state, project, name) is not None:
-        raise already_exists()
-    quota = state.settings.index_quota
-    if quota is not None:
-        count = state.connection.execute(
-            "SELECT count(*) FROM indexes WHERE project = ?", (project,)
-        ).fetchone()[0]
-        if count >= quota:
-            raise forbidden(
-                f"Request failed. You've reached the max serverless indexes allowed in "
-                f"project {project} ({quota}). To add more serverless indexes, delete unused "
-                "indexes or upgrade your plan."
-            )
-
-
-def create(
-    state: State,
-    project: str,
-    version: ApiVersion,
-    definition: Definition,
-    *,
-    name: str,
-    tags: dict[str, str],
-    deletion_protection: str,
-    read_capacity: dict[str, Any] | None,
-    fault: Fault | None = None,
-) -> Row:
-    """Creates an empty index."""
-    check_new(state, project, name, tags, version)
-    asked = capacity.checked(state, definition, read_capacity)
-    with state.change():
-        index_id, key = insert(
-            state,
-            project,
-            definition,
-            name=name,
-            tags=tags,
-            deletion_protection=deletion_protection,
-            read_capacity=asked,
-            outcome="Failed" if fault and fault.kind == "fail_job" else "Ready",
-        )
-        if not (fault and fault.kind == "never_finish"):
-            state.plan(state.clock.now() + state.settings.index_seconds, "index_ready", key)
-    state.settle()
-    row = find(state, project, name)
-    if row is None:
-        raise not_found(index_id)
-    return row
-
-
-def insert(
-    state: State,
-    project: str,
-    definition: Definition,
-    *,
-    name: str,
-    tags: dict[str, str],
-    deletion_protection: str,
-    read_capacity: dict[str, Any] | None,
-    outcome: str = "Ready",
-    source_backup_id: str | None = None,
-) -> tuple[str, int]:
-    """Writes the row of a new index, still initializing; call inside a change.
-
-    Returns:
-        The id and the key of the index.
-    """
-    index_id = str(uuid.uuid4())
-    now = state.clock.now()
-    cursor = state.connection.execute(
-        "INSERT INTO indexes (index_id, project, name, definition, tags, deletion_protection,"
-        " read_capacity, state, outcome, source_backup_id, created_at)"
-        " VALUES (?, ?, ?, ?, ?, ?, ?, 'Initializing', ?, ?, ?)",
-        (
-            index_id,
-            project,
-            name,
-            definition.to_json(),
-            orjson.dumps(tags).decode(),
-            deletion_protection,
-            orjson.dumps(read_capacity).decode() if read_capacity else None,
-            outcome,
-            source_backup_id,
-            now,
-        ),
-    )
-    state.effect(now, f"index created {name}", project=project, index_id=index_id)
-    return index_id, int(cursor.lastrowid or 0)
-
-
-@settles("index_ready")
-def _ready(state: State, ref: str, at: float) -> None:
-    row = by_key(state, int(ref))
-    if row is None or row["state"] != "Initializing":
-        return
-    finish(state, row, at)
-
-
-def finish(state: State, row: Row, at: float) -> None:
-    """Ends the initialization of an index; call inside a change."""
-    final = "Ready" if row["outcome"] == "Ready" else "InitializationFailed"
-    state.connection.execute(
-        "UPDATE indexes SET state = ?, ready_at = ? WHERE key = ?", (final, at, row["key"])
-    )
-    word = "ready" if final == "Ready" else "failed"
-    state.effect(at, f"index {word} {row['name']}", project=row["project"])
 
 
 def find(state: State, project: str, name: str) -> Row | None:
-    """Returns the index of that name, in whatever state."""
+    """Return the index of that name, in whatever state."""
     row: Row | None = state.connection.execute(
         "SELECT * FROM indexes WHERE project = ? AND name = ?", (project, name)
     ).fetchone()
@@ -155,7 +28,7 @@ def find(state: State, project: str, name: str) -> Row | None:
 
 
 def by_key(state: State, key: int) -> Row | None:
-    """Returns the index with that key."""
+    """Return the index with that key."""
     row: Row | None = state.connection.execute(
         "SELECT * FROM indexes WHERE key = ?", (key,)
     ).fetchone()
@@ -163,7 +36,7 @@ def by_key(state: State, key: int) -> Row | None:
 
 
 def describe(state: State, project: str, name: str) -> Row:
-    """Returns the index of that name.
+    """Return the index of that name.
 
     Raises:
         ServiceError: 404 where there is none, or it is too new to be seen.
@@ -176,7 +49,7 @@ def describe(state: State, project: str, name: str) -> Row:
 
 
 def list_all(state: State, project: str) -> list[Row]:
-    """Returns the project's indexes by name."""
+    """Return the project's indexes by name."""
     visible = state.clock.now() - state.settings.list_lag_seconds
     return state.connection.execute(
         "SELECT * FROM indexes WHERE project = ? AND created_at <= ? ORDER BY name",
@@ -195,7 +68,7 @@ def configure(
     read_capacity: dict[str, Any] | None = None,
     definition: Definition | None = None,
 ) -> Row:
-    """Changes an index in place; what is None stays."""
+    """Change an index in place; what is None stays."""
     row = describe(state, project, name)
     if row["state"] == "Terminating":
         raise invalid(f"Index {name} is being deleted")
@@ -236,7 +109,7 @@ def _merged(old: dict[str, str], new: dict[str, str], version: ApiVersion) -> di
 
 
 def delete(state: State, project: str, name: str, fault: Fault | None = None) -> None:
-    """Deletes an index: it terminates for a while and is gone then."""
+    """Delete an index: it terminates for a while and is gone then."""
     row = describe(state, project, name)
     if row["deletion_protection"] == "enabled":
         raise protected()
@@ -260,8 +133,8 @@ def delete(state: State, project: str, name: str, fault: Fault | None = None) ->
     state.settle()
 
 
-@settles("index_gone")
-def _gone(state: State, ref: str, at: float) -> None:
+def gone(state: State, ref: str, at: float) -> None:
+    """Carry out the end of an index's deletion."""
     row = by_key(state, int(ref))
     if row is None:
         return
@@ -278,15 +151,23 @@ def _gone(state: State, ref: str, at: float) -> None:
 
 
 def deleted_at(state: State, index_id: str) -> float | None:
-    """Returns when an index was deleted, None while it exists."""
+    """Return when an index was deleted, None while it exists."""
     row = state.connection.execute(
         "SELECT deleted_at FROM past_indexes WHERE index_id = ?", (index_id,)
     ).fetchone()
     return None if row is None else float(row["deleted_at"])
 
 
+def has_existed(state: State, project: str, name: str) -> bool:
+    """Tell whether an index of that name was deleted."""
+    row = state.connection.execute(
+        "SELECT 1 FROM past_indexes WHERE project = ? AND name = ? LIMIT 1", (project, name)
+    ).fetchone()
+    return row is not None
+
+
 def fix(state: State, project: str, name: str, column: str, value: str | None) -> None:
-    """Fixes the `state` of an index, or its `capacity_state` (None lets it go its way again)."""
+    """Fix the `state` of an index, or its `capacity_state` (None lets it go its way again)."""
     row = describe(state, project, name)
     with state.change() as connection:
         connection.execute(

@@ -21,28 +21,28 @@ class Journal:
         self._number = 0
 
     def effect(self, at: float, text: str, **fields: Any) -> None:
-        """Records what happened to an object, such as `index created docs`."""
+        """Record what happened to an object, such as `index created docs`."""
         self._number += 1
         self._events.append((self._number, at, text, tuple(fields.items())))
 
     def request(
         self, at: float, operation: str, method: str, path: str, query: str, status: int | None
     ) -> None:
-        """Records one answered request; status None is a dropped connection."""
+        """Record one answered request; status None is a dropped connection."""
         self._counts[operation] += 1
         self._number += 1
         self._events.append((self._number, at, operation, method, path, query, status))
 
     def events(self) -> list[dict[str, Any]]:
-        """Returns the events, oldest first."""
+        """Return the events, oldest first."""
         return [_readable(*event) for event in self._events]
 
     def requests(self) -> dict[str, int]:
-        """Returns how often each operation was asked for."""
+        """Return how often each operation was asked for."""
         return dict(self._counts)
 
     def clear(self) -> None:
-        """Forgets everything."""
+        """Forget everything."""
         self._events.clear()
         self._counts.clear()
         self._number = 0

@@ -17,12 +17,12 @@ class ServiceError(Exception):
 
 
 def invalid(message: str) -> ServiceError:
-    """A value that breaks a rule."""
+    """Return the error for a value that breaks a rule."""
     return ServiceError(400, "INVALID_ARGUMENT", message)
 
 
 def unreadable(message: str) -> ServiceError:
-    """A body that is JSON but not the documented one."""
+    """Return the error for a body that is JSON but not the documented one."""
     return ServiceError(
         422,
         "UNPROCESSABLE_ENTITY",
@@ -31,32 +31,32 @@ def unreadable(message: str) -> ServiceError:
 
 
 def not_found(what: str) -> ServiceError:
-    """An object that does not exist in the key's project."""
+    """Return the error for an object that does not exist in the key's project."""
     return ServiceError(404, "NOT_FOUND", f"Resource {what} not found")
 
 
 def already_exists() -> ServiceError:
-    """An index name that is taken; the service's text has two spaces."""
+    """Return the error for a name that is taken; the service's text has two spaces."""
     return ServiceError(409, "ALREADY_EXISTS", "Resource  already exists")
 
 
 def forbidden(message: str) -> ServiceError:
-    """Something that quota or protection forbids."""
+    """Return the error for what quota or protection forbids."""
     return ServiceError(403, "FORBIDDEN", message)
 
 
 def permission_denied(message: str) -> ServiceError:
-    """Something that the plan or the key's role does not include."""
+    """Return the error for what the plan or the key's role does not include."""
     return ServiceError(403, "PERMISSION_DENIED", message)
 
 
 def failed_precondition(message: str) -> ServiceError:
-    """Something that another object's state does not allow yet."""
+    """Return the error for what another object's state does not allow yet."""
     return ServiceError(412, "FAILED_PRECONDITION", message)
 
 
 def payment_required() -> ServiceError:
-    """A project whose plan is not paid."""
+    """Return the error for a project whose plan is not paid."""
     return ServiceError(
         402,
         "PAYMENT_REQUIRED",
@@ -66,7 +66,7 @@ def payment_required() -> ServiceError:
 
 
 def protected() -> ServiceError:
-    """An index that deletion protection keeps."""
+    """Return the error for an index that deletion protection keeps."""
     return forbidden(
         "Deletion protection is enabled for this index. "
         "Disable deletion protection before retrying."

@@ -57,7 +57,7 @@ class Totals:
 def upsert(
     connection: sqlite3.Connection, owner: int, namespace: str, rows: Sequence[Record]
 ) -> None:
-    """Writes records, in place of those with the same ids."""
+    """Write records, in place of those with the same ids."""
     latest = {row.id: row for row in rows}
     replaced = _payloads_of(connection, owner, namespace, list(latest))
     first = connection.execute("SELECT coalesce(max(payload), 0) + 1 FROM payloads").fetchone()[0]
@@ -107,7 +107,7 @@ def _drop_unused(connection: sqlite3.Connection, payloads: Sequence[int]) -> Non
 def delete_ids(
     connection: sqlite3.Connection, owner: int, namespace: str, ids: Sequence[str]
 ) -> None:
-    """Removes the records with these ids; those that do not exist do not matter."""
+    """Remove the records with these ids; those that do not exist do not matter."""
     found = _payloads_of(connection, owner, namespace, ids)
     connection.executemany(
         "DELETE FROM records WHERE owner = ? AND namespace = ? AND id = ?",
@@ -117,7 +117,7 @@ def delete_ids(
 
 
 def delete_namespace(connection: sqlite3.Connection, owner: int, namespace: str) -> None:
-    """Removes a namespace and all its records."""
+    """Remove a namespace and all its records."""
     connection.execute(
         "DELETE FROM payloads WHERE payload IN"
         " (SELECT payload FROM records WHERE owner = ?1 AND namespace = ?2)"
@@ -130,7 +130,7 @@ def delete_namespace(connection: sqlite3.Connection, owner: int, namespace: str)
 
 
 def drop(connection: sqlite3.Connection, owner: int) -> None:
-    """Removes everything that an owner has."""
+    """Remove everything that an owner has."""
     connection.execute(
         "DELETE FROM payloads WHERE payload IN (SELECT payload FROM records WHERE owner = ?1)"
         " AND NOT EXISTS"
@@ -142,7 +142,7 @@ def drop(connection: sqlite3.Connection, owner: int) -> None:
 
 
 def snapshot(connection: sqlite3.Connection, source: int, target: int) -> None:
-    """Gives a new owner all records of another one; payloads are shared."""
+    """Give a new owner all records of another one; payloads are shared."""
     connection.execute(
         "INSERT INTO records SELECT ?, namespace, id, payload, size FROM records WHERE owner = ?",
         (target, source),
@@ -156,7 +156,7 @@ def snapshot(connection: sqlite3.Connection, source: int, target: int) -> None:
 def withhold(
     connection: sqlite3.Connection, owner: int, count: int, namespaces: Sequence[str] | None
 ) -> None:
-    """Removes a number of records, the last ones first, from some namespaces or all."""
+    """Remove a number of records, the last ones first, from some namespaces or all."""
     rows = connection.execute(
         "SELECT namespace, id FROM records WHERE owner = ? ORDER BY namespace DESC, id DESC",
         (owner,),
@@ -172,7 +172,7 @@ def withhold(
 
 
 def totals(connection: sqlite3.Connection, owner: int) -> Totals:
-    """Returns the sums over an owner's records."""
+    """Return the sums over an owner's records."""
     row = connection.execute(
         "SELECT count(*), count(DISTINCT namespace), coalesce(sum(size), 0)"
         " FROM records WHERE owner = ?",
@@ -182,7 +182,7 @@ def totals(connection: sqlite3.Connection, owner: int) -> Totals:
 
 
 def counts(connection: sqlite3.Connection, owner: int) -> dict[str, tuple[int, int]]:
-    """Returns the number of records and their bytes for each namespace, also an empty one."""
+    """Return the number of records and their bytes for each namespace, also an empty one."""
     result = dict.fromkeys(
         (
             row["name"]
@@ -203,7 +203,7 @@ def counts(connection: sqlite3.Connection, owner: int) -> dict[str, tuple[int, i
 def fetch(
     connection: sqlite3.Connection, owner: int, namespace: str, ids: Sequence[str]
 ) -> list[Record]:
-    """Returns the records with these ids, those that exist."""
+    """Return the records with these ids, those that exist."""
     result: list[Record] = []
     for start in range(0, len(ids), _CHUNK):
         chunk = ids[start : start + _CHUNK]
@@ -221,7 +221,7 @@ def fetch(
 def scan(
     connection: sqlite3.Connection, owner: int, namespace: str, *, is_ordered: bool = True
 ) -> Iterator[Record]:
-    """Returns all records of a namespace one by one, without holding them in memory.
+    """Return all records of a namespace one by one, without holding them in memory.
 
     Args:
         connection: The database.
@@ -234,7 +234,7 @@ def scan(
 
 
 def all_ids(connection: sqlite3.Connection, owner: int, namespace: str) -> list[str]:
-    """Returns all ids of a namespace."""
+    """Return all ids of a namespace."""
     rows = connection.execute(
         "SELECT id FROM records WHERE owner = ? AND namespace = ?", (owner, namespace)
     )
@@ -250,7 +250,7 @@ def list_ids(
     after: str | None,
     limit: int,
 ) -> list[str]:
-    """Returns ids in order, those with a prefix, after a given one."""
+    """Return ids in order, those with a prefix, after a given one."""
     rows = connection.execute(
         "SELECT id FROM records WHERE owner = ? AND namespace = ? AND id >= ?"
         " AND (? IS NULL OR id > ?) AND substr(id, 1, ?) = ? ORDER BY id LIMIT ?",

@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-import sqlite3
 import uuid
 from typing import Any
 
 import orjson
 
-from pulumi_pinecone_backup.emulator.state import backups, capacity, indexes, records
+from pulumi_pinecone_backup.emulator.state import backups, capacity, creation, indexes, records
+from pulumi_pinecone_backup.emulator.state.database import Row
 from pulumi_pinecone_backup.emulator.state.definitions import from_json
 from pulumi_pinecone_backup.emulator.state.faults import Fault
 from pulumi_pinecone_backup.emulator.state.problems import failed_precondition, not_found
-from pulumi_pinecone_backup.emulator.state.state import State, settles
+from pulumi_pinecone_backup.emulator.state.state import State
 from pulumi_pinecone_backup.emulator.state.versions import ApiVersion
-
-Row = sqlite3.Row
 
 
 def create(
@@ -30,17 +28,17 @@ def create(
     read_capacity: dict[str, Any] | None,
     fault: Fault | None = None,
 ) -> Row:
-    """Starts the restore of a backup into a new index and returns the job."""
+    """Start the restore of a backup into a new index, and return the job."""
     backup = backups.describe(state, project, backup_id)
     wanted = backups.tags_of(backup) if tags is None else tags
-    indexes.check_new(state, project, name, wanted, version)
+    creation.check_new(state, project, name, wanted, version)
     if backup["status"] != "Ready" or backup["gone_at"] is not None:
         raise failed_precondition(f"Backup {backup_id} is not completed")
     definition = from_json(backup["definition"])
     asked = capacity.checked(state, definition, read_capacity)
     job_id = str(uuid.uuid4())
     with state.change():
-        index_id, key = indexes.insert(
+        index_id, key = creation.insert(
             state,
             project,
             definition,
@@ -98,8 +96,8 @@ def _insert_job(
         state.plan(due_at, "restore_done", job_id)
 
 
-@settles("restore_done")
-def _done(state: State, ref: str, at: float) -> None:
+def done(state: State, ref: str, at: float) -> None:
+    """Carry out the end of a restore."""
     job = state.connection.execute("SELECT * FROM restore_jobs WHERE job_id = ?", (ref,)).fetchone()
     if job is None or job["status"] != "Pending":
         return
@@ -123,11 +121,11 @@ def _done(state: State, ref: str, at: float) -> None:
         )
     current = indexes.by_key(state, index["key"])
     if current is not None:
-        indexes.finish(state, current, at)
+        creation.finish(state, current, at)
 
 
 def find(state: State, project: str, job_id: str) -> Row:
-    """Returns a job, whatever became of its index."""
+    """Return a job, whatever became of its index."""
     row: Row | None = state.connection.execute(
         "SELECT * FROM restore_jobs WHERE job_id = ? AND project = ?", (job_id, project)
     ).fetchone()
@@ -137,7 +135,7 @@ def find(state: State, project: str, job_id: str) -> Row:
 
 
 def describe(state: State, project: str, job_id: str) -> Row:
-    """Returns a job as long as its index exists.
+    """Return a job as long as its index exists.
 
     Raises:
         ServiceError: 404 where there is no such job, or its index is gone.
@@ -152,7 +150,7 @@ def describe(state: State, project: str, job_id: str) -> Row:
 
 
 def list_all(state: State, project: str) -> list[Row]:
-    """Returns all jobs of a project in the order of their ids."""
+    """Return all jobs of a project in the order of their ids."""
     backups.check_plan(state)
     visible = state.clock.now() - state.settings.list_lag_seconds
     return state.connection.execute(

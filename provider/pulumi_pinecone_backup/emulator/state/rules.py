@@ -35,7 +35,7 @@ MODELS: dict[str, tuple[str, int | None, set[int], tuple[str, ...]]] = {
 
 
 def check_index_name(name: str) -> None:
-    """Refuses a name that an index cannot have."""
+    """Refuse a name that an index cannot have."""
     if not name:
         raise invalid("Index name must not be empty")
     if len(name) > NAME_LENGTH:
@@ -48,7 +48,7 @@ def check_index_name(name: str) -> None:
 
 
 def check_backup_name(name: str | None, version: ApiVersion) -> None:
-    """Refuses a name that a backup cannot have in this version."""
+    """Refuse a name that a backup cannot have in this version."""
     if name is None or not version.backup_name_rule:
         return
     if not 1 <= len(name) <= NAME_LENGTH:
@@ -61,7 +61,7 @@ def check_backup_name(name: str | None, version: ApiVersion) -> None:
 
 
 def check_schedule_name(name: str) -> None:
-    """Refuses a name that a schedule cannot have."""
+    """Refuse a name that a schedule cannot have."""
     if not 1 <= len(name) <= NAME_LENGTH or not _NAME.fullmatch(name):
         raise invalid(
             f"Schedule name must have 1 to {NAME_LENGTH} characters: lower case alphanumeric "
@@ -70,7 +70,7 @@ def check_schedule_name(name: str) -> None:
 
 
 def check_tags(tags: dict[str, str], version: ApiVersion) -> None:
-    """Refuses tags that the service would not keep; empty values are the caller's concern."""
+    """Refuse tags that the service would not keep; empty values are the caller's concern."""
     if len(tags) > TAG_LIMIT:
         raise invalid(f"An index can have at most {TAG_LIMIT} tags, got {len(tags)}")
     values = _WIDE_VALUE if version.wide_tag_values else _NARROW_VALUE
@@ -87,7 +87,7 @@ def check_tags(tags: dict[str, str], version: ApiVersion) -> None:
 
 
 def check_region(cloud: str, region: str) -> None:
-    """Refuses a region that the cloud does not have."""
+    """Refuse a region that the cloud does not have."""
     if region not in REGIONS[cloud]:
         raise not_found(f"cloud: {cloud} region: {region}")
 
@@ -95,7 +95,7 @@ def check_region(cloud: str, region: str) -> None:
 def check_model(
     name: str, dimension: int | None, metric: str | None
 ) -> tuple[str, int | None, str]:
-    """Returns vector type, dimension and metric that a hosted model gives, or refuses them."""
+    """Return vector type, dimension and metric that a hosted model gives, or refuses them."""
     if name not in MODELS:
         raise not_found(f"model {name}")
     vector_type, default, dimensions, metrics = MODELS[name]

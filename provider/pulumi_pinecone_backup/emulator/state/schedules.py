@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import calendar
-import sqlite3
 import uuid
 from dataclasses import dataclass
 from datetime import datetime, timezone
 from typing import Any
 
 from pulumi_pinecone_backup.emulator.state import backups, indexes, rules
+from pulumi_pinecone_backup.emulator.state.database import Row
 from pulumi_pinecone_backup.emulator.state.faults import Fault
 from pulumi_pinecone_backup.emulator.state.problems import (
     ServiceError,
@@ -17,9 +17,7 @@ from pulumi_pinecone_backup.emulator.state.problems import (
     not_found,
     payment_required,
 )
-from pulumi_pinecone_backup.emulator.state.state import State, settles
-
-Row = sqlite3.Row
+from pulumi_pinecone_backup.emulator.state.state import State
 
 _DAY = 86_400
 
@@ -43,7 +41,7 @@ def create(
     frequency: str,
     retention_days: int,
 ) -> Row:
-    """Creates an enabled schedule; its first run is one period from now."""
+    """Create an enabled schedule; its first run is one period from now."""
     backups.check_plan(state)
     rules.check_schedule_name(name)
     _check_retention(state, retention_days)
@@ -85,7 +83,7 @@ def _check_only_one(state: State, index_id: str, besides: str | None) -> None:
 
 
 def following(at: float, frequency: str) -> float:
-    """Returns the time one day, week or calendar month later."""
+    """Return the time one day, week or calendar month later."""
     if frequency == "daily":
         return at + _DAY
     if frequency == "weekly":
@@ -106,8 +104,8 @@ def _plan(state: State, schedule_id: str, at: float) -> None:
     state.plan(at, "schedule_run", f"{schedule_id} {backup_id}")
 
 
-@settles("schedule_run")
-def _run(state: State, ref: str, at: float) -> None:
+def run(state: State, ref: str, at: float) -> None:
+    """Carry out a planned run of a schedule."""
     schedule_id, backup_id = ref.split(" ")
     row = _find(state, schedule_id)
     if row is None or not row["enabled"] or row["next_backup_id"] != backup_id:
@@ -133,7 +131,7 @@ def _run(state: State, ref: str, at: float) -> None:
 
 
 def run_name(schedule_name: str, at: float) -> str:
-    """Returns the name of the backup that a run makes."""
+    """Return the name of the backup that a run makes."""
     moment = datetime.fromtimestamp(at, tz=timezone.utc)
     return f"{schedule_name}-{moment.strftime('%Y%m%dT%H%M%SZ')}"
 
@@ -153,7 +151,7 @@ def _index_of(state: State, row: Row) -> Row | None:
 
 
 def describe(state: State, project: str, schedule_id: str) -> Row:
-    """Returns a schedule.
+    """Return a schedule.
 
     Raises:
         ServiceError: 404 where there is none.
@@ -166,7 +164,7 @@ def describe(state: State, project: str, schedule_id: str) -> Row:
 
 
 def list_of_index(state: State, project: str, index_name: str) -> list[Row]:
-    """Returns the schedules of an index in the order of their ids."""
+    """Return the schedules of an index in the order of their ids."""
     backups.check_plan(state)
     index = indexes.describe(state, project, index_name)
     return state.connection.execute(
@@ -183,7 +181,7 @@ def update(
     retention_days: int | None,
     enabled: bool | None,
 ) -> Row:
-    """Changes a schedule; what is None stays. Enabling it again takes a backup at once."""
+    """Change a schedule; what is None stays. Enabling it again takes a backup at once."""
     row = describe(state, project, schedule_id)
     if retention_days is not None:
         _check_retention(state, retention_days)
@@ -212,7 +210,7 @@ def update(
 
 
 def delete(state: State, project: str, schedule_id: str) -> None:
-    """Deletes a schedule; its backups stay until they expire."""
+    """Delete a schedule; its backups stay until they expire."""
     describe(state, project, schedule_id)
     with state.change() as connection:
         connection.execute("DELETE FROM schedules WHERE schedule_id = ?", (schedule_id,))
@@ -220,7 +218,7 @@ def delete(state: State, project: str, schedule_id: str) -> None:
 
 
 def history(state: State, project: str, schedule_id: str) -> list[Row | PlannedRun]:
-    """Returns what a schedule has made that still exists, and its next run, oldest first."""
+    """Return what a schedule has made that still exists, and its next run, oldest first."""
     row = describe(state, project, schedule_id)
     rows: list[Row | PlannedRun] = list(
         state.connection.execute(

@@ -68,7 +68,7 @@ class Settings(BaseModel):
 
 
 def may(role: Role, permission: str) -> bool:
-    """Tells whether a role has a permission such as `control::backups::list`."""
+    """Tell whether a role has a permission such as `control::backups::list`."""
     plane, _, action = permission.split("::")
     reads = action in {"list", "describe", "read"}
     if plane == "control":

@@ -11,7 +11,7 @@ import contextlib
 import hashlib
 import sqlite3
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -24,23 +24,21 @@ from pulumi_pinecone_backup.emulator.state.settings import Settings
 
 Settler = Callable[["State", str, float], None]
 
-_SETTLERS: dict[str, Settler] = {}
-
-
-def settles(kind: str) -> Callable[[Settler], Settler]:
-    """Registers the function that carries out what is due of one kind."""
-
-    def register(function: Settler) -> Settler:
-        _SETTLERS[kind] = function
-        return function
-
-    return register
-
 
 class State:
     """Everything the emulator knows. Hold `lock` while using it."""
 
-    def __init__(self, database: Path | None, settings: Settings) -> None:
+    def __init__(
+        self, database: Path | None, settings: Settings, settlers: Mapping[str, Settler]
+    ) -> None:
+        """Open the database and go on where it was left.
+
+        Args:
+            database: File that keeps everything; without it all is gone at the end.
+            settings: What the service is like.
+            settlers: What carries out each kind of what is due; see `settlers`.
+        """
+        self._settlers = settlers
         self.database = Database(database)
         self.settings = settings
         self.journal = Journal()
@@ -63,7 +61,7 @@ class State:
 
     @contextlib.contextmanager
     def change(self) -> Iterator[sqlite3.Connection]:
-        """Makes a change as one transaction; its effects are journaled once it is certain."""
+        """Make a change as one transaction; its effects are journaled once it is certain."""
         if self.connection.in_transaction:
             yield self.connection
             return
@@ -75,18 +73,18 @@ class State:
         self._effects.clear()
 
     def effect(self, at: float, text: str, **fields: Any) -> None:
-        """Notes an effect of the running change."""
+        """Note an effect of the running change."""
         self._effects.append((at, text, fields))
 
     def plan(self, at: float, kind: str, ref: str | int) -> None:
-        """Plans that something happens at a time; call inside `change`."""
+        """Plan that something happens at a time; call inside `change`."""
         self.connection.execute(
             "INSERT INTO due (at, kind, ref) VALUES (?, ?, ?)", (at, kind, str(ref))
         )
         self._next_due = min(self._next_due, at)
 
     def settle(self) -> None:
-        """Carries out everything that is due by now."""
+        """Carry out everything that is due by now."""
         now = self.clock.now()
         while now >= self._next_due:
             row = self.connection.execute(
@@ -97,10 +95,10 @@ class State:
                 return
             with self.change() as connection:
                 connection.execute("DELETE FROM due WHERE number = ?", (row["number"],))
-                _SETTLERS[row["kind"]](self, row["ref"], row["at"])
+                self._settlers[row["kind"]](self, row["ref"], row["at"])
 
     def advance(self, seconds: float) -> None:
-        """Moves the time forward and carries out what became due.
+        """Move the time forward and carry out what became due.
 
         Raises:
             ValueError: `seconds` is negative.
@@ -114,20 +112,20 @@ class State:
         self.settle()
 
     def reset(self) -> None:
-        """Removes all objects, faults and events; time and settings stay."""
+        """Remove all objects, faults and events; time and settings stay."""
         self.database.clear()
         self.faults.clear()
         self.journal.clear()
         self._next_due = 0.0
 
     def close(self) -> None:
-        """Closes the database."""
+        """Close the database."""
         self.database.close()
 
 
 @lru_cache(maxsize=1024)
 def project_of(api_key: str) -> str:
-    """Returns the id of the project that a key belongs to: 7 lower-case alphanumerics."""
+    """Return the id of the project that a key belongs to: 7 lower-case alphanumerics."""
     number = int.from_bytes(hashlib.sha256(api_key.encode()).digest()[:8], "big")
     letters = "abcdefghijklmnopqrstuvwxyz0123456789"
     digits = []

@@ -43,6 +43,8 @@ class ApiVersion:
         page_maximum: Most rows in a page, None where not stated.
         whole_percent: Whether `percent_complete` is an integer.
         typed_schema_only: Whether every field of an index schema must have a type.
+        declared_fields_only: Whether a new index may declare nothing but vector fields and string
+            fields with full-text search; other metadata is indexed without being declared.
         time_suffix: How times end.
         unpaid_create_backup: Whether `create_backup` declares 402.
     """
@@ -71,6 +73,7 @@ class ApiVersion:
     page_maximum: int | None = 100
     whole_percent: bool = False
     typed_schema_only: bool = False
+    declared_fields_only: bool = False
     time_suffix: str = "Z"
     unpaid_create_backup: bool = True
 
@@ -86,7 +89,13 @@ _V2026_01 = ApiVersion(
     create_for_model="field",
     typed_schema_only=True,
 )
-_V2026_04 = replace(_V2025_10, name="2026-04")
+_V2026_04 = replace(
+    _V2025_10,
+    name="2026-04",
+    restore_read_capacity=True,
+    include_deleted=True,
+    reports_deleted_source=True,
+)
 _V2026_07 = ApiVersion(
     name="2026-07",
     index_shape="deployment",
@@ -109,6 +118,7 @@ _V2026_07 = ApiVersion(
     page_default=100,
     page_maximum=None,
     whole_percent=True,
+    declared_fields_only=True,
     time_suffix="+00:00",
     unpaid_create_backup=False,
 )

@@ -36,7 +36,7 @@ _INDEX_STATES = (
 
 
 def change_settings(state: State, changes: dict[str, Any]) -> Settings:
-    """Changes some settings.
+    """Change some settings.
 
     Raises:
         ValueError: A setting is unknown or its value does not fit.
@@ -139,7 +139,7 @@ def _endpoint(state: State, handler: Handler) -> Callable[[Request], Awaitable[R
 
 
 def routes(state: State, operations: frozenset[str]) -> list[Route]:
-    """Returns the routes under `/_emulator/`."""
+    """Return the routes under `/_emulator/`."""
 
     def add_fault(state: State, body: dict[str, Any]) -> Any:
         state.faults.add(parse_fault(body, operations))

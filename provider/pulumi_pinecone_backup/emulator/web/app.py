@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-import itertools
 from collections.abc import Awaitable, Callable, Mapping
-from typing import Any
 
-import orjson
 from starlette.applications import Starlette
 from starlette.datastructures import QueryParams
 from starlette.exceptions import HTTPException
@@ -15,9 +12,9 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from pulumi_pinecone_backup.emulator.call import Answer, Call, Operation
-from pulumi_pinecone_backup.emulator.control import routes as control_plane
-from pulumi_pinecone_backup.emulator.data import routes as data_plane
+from pulumi_pinecone_backup.emulator.call import Call, Operation
+from pulumi_pinecone_backup.emulator.control.routes import CONTROL_PLANE
+from pulumi_pinecone_backup.emulator.data.routes import DATA_PLANE
 from pulumi_pinecone_backup.emulator.state.faults import Fault
 from pulumi_pinecone_backup.emulator.state.problems import (
     ServiceError,
@@ -29,18 +26,15 @@ from pulumi_pinecone_backup.emulator.state.settings import may
 from pulumi_pinecone_backup.emulator.state.state import State, project_of
 from pulumi_pinecone_backup.emulator.state.versions import NEWEST, VERSIONS, ApiVersion
 from pulumi_pinecone_backup.emulator.web import admin
+from pulumi_pinecone_backup.emulator.web.answers import planned, refusal, rendered, replaced
 from pulumi_pinecone_backup.emulator.web.connections import Dropped
 
-OPERATIONS: tuple[Operation, ...] = (*control_plane.OPERATIONS, *data_plane.OPERATIONS)
+OPERATIONS: tuple[Operation, ...] = (*CONTROL_PLANE, *DATA_PLANE)
 OPERATION_IDS = frozenset(operation.id for operation in OPERATIONS)
 
 # The service takes 2 MB in one request; a little more leaves room for how clients count.
 BODY_LIMIT = 4 * 1024 * 1024
-_JSON = "application/json"
 _NO_QUERY = QueryParams()
-# The data plane names codes by the numbers of gRPC.
-_GRPC_CODES = {400: 3, 401: 16, 403: 7, 404: 5, 409: 6, 412: 9, 413: 8, 422: 3, 500: 13, 503: 14}
-_request_numbers = itertools.count(1)
 
 Endpoint = Callable[[Request], Awaitable[Response]]
 
@@ -58,11 +52,11 @@ class Service:
         self.public_url: str | None = None
 
     def base_url(self, request: Request) -> str:
-        """Returns where this client reaches the emulator."""
+        """Return where this client reaches the emulator."""
         return self.public_url or f"http://{request.headers.get('host', 'localhost')}"
 
     def endpoint(self, operations: Mapping[str, Operation]) -> Endpoint:
-        """Returns the endpoint that serves a path's operations, by their methods."""
+        """Return the endpoint that serves a path's operations, by their methods."""
 
         async def serve(request: Request) -> Response:
             operation = operations.get(request.method)
@@ -85,15 +79,15 @@ class Service:
         if fault and fault.kind == "drop_before":
             response = Dropped()
         elif fault and fault.kind == "status" and not fault.after:
-            response = _planned(fault)
+            response = planned(fault)
         else:
             response = await self._answer(operation, request, fault)
             if fault and fault.kind == "drop_after":
                 response = Dropped()
             elif fault and fault.kind == "status":
-                response = _planned(fault)
+                response = planned(fault)
             elif fault and fault.kind == "body":
-                response = _replaced(response, fault)
+                response = replaced(response, fault)
         self._note(operation, request, response)
         return response
 
@@ -119,8 +113,8 @@ class Service:
                 call = self._call(operation, request, version, body, fault)
                 answer = operation.run(call)
         except ServiceError as error:
-            return _refusal(error, operation, version)
-        return _response(answer)
+            return refusal(error, operation, version)
+        return rendered(answer)
 
     def _call(
         self,
@@ -161,7 +155,7 @@ class Service:
 
 
 async def read_limited(request: Request) -> bytes:
-    """Reads a body, but not more than the service takes.
+    """Read a body, but not more than the service takes.
 
     Raises:
         ServiceError: 413 where it is larger.
@@ -182,60 +176,6 @@ async def read_limited(request: Request) -> bytes:
     return b"".join(chunks)
 
 
-def _headers() -> dict[str, str]:
-    return {"x-pinecone-request-id": f"emulated-{next(_request_numbers)}"}
-
-
-def _response(answer: Answer) -> Response:
-    if answer.payload is None:
-        return Response(status_code=answer.status, headers=_headers())
-    content = answer.payload
-    if not isinstance(content, bytes):
-        content = orjson.dumps(content, option=orjson.OPT_SERIALIZE_NUMPY)
-    return Response(content, answer.status, _headers(), media_type=_JSON)
-
-
-def _refusal(
-    error: ServiceError, operation: Operation | None, version: ApiVersion | None
-) -> Response:
-    if operation is not None and operation.plane == "data":
-        code = _GRPC_CODES.get(error.status, 2)
-        payload: Any = {"code": code, "message": error.message, "details": []}
-    elif error.status == 401 and version is not None and version.plain_unauthorized:
-        return Response(error.message, 401, _headers(), media_type="text/plain")
-    else:
-        detail = {"code": error.code, "message": error.message}
-        payload = {"status": error.status, "error": detail}
-    return Response(orjson.dumps(payload), error.status, _headers(), media_type=_JSON)
-
-
-def _planned(fault: Fault) -> Response:
-    status = fault.status or 500
-    if isinstance(fault.body, str):
-        response = Response(fault.body, status, _headers(), media_type="text/plain")
-    else:
-        body = fault.body
-        if body is None and status >= 400:
-            detail = {"code": "UNKNOWN", "message": "This error was asked for"}
-            body = {"status": status, "error": detail}
-        content = b"" if body is None else orjson.dumps(body)
-        response = Response(content, status, _headers(), media_type=_JSON)
-    for name, value in fault.headers.items():
-        response.headers[name] = value
-    return response
-
-
-def _replaced(response: Response, fault: Fault) -> Response:
-    if response.status_code >= 300:
-        return response
-    body = fault.body
-    if "body" not in fault.model_fields_set:
-        content = bytes(response.body)[: len(response.body) // 2]
-    else:
-        content = body.encode() if isinstance(body, str) else orjson.dumps(body)
-    return Response(content, response.status_code, _headers(), media_type=_JSON)
-
-
 async def _http_error(request: Request, error: Exception) -> Response:
     del request
     status = error.status_code if isinstance(error, HTTPException) else 500
@@ -243,7 +183,7 @@ async def _http_error(request: Request, error: Exception) -> Response:
         404: ("NOT_FOUND", "There is no such path"),
         405: ("UNIMPLEMENTED", "The method is not allowed for this path"),
     }.get(status, ("UNKNOWN", "The request cannot be served"))
-    response = _refusal(ServiceError(status, code, message), None, None)
+    response = refusal(ServiceError(status, code, message), None, None)
     headers = error.headers if isinstance(error, HTTPException) else None
     for name, value in (headers or {}).items():
         response.headers[name] = value
@@ -256,7 +196,7 @@ async def _gone(request: Request, error: Exception) -> Response:
 
 
 def create_app(service: Service) -> Starlette:
-    """Returns the application that serves a state."""
+    """Return the application that serves a state."""
     paths: dict[str, dict[str, Operation]] = {}
     for operation in OPERATIONS:
         prefix = "/data/{host}" if operation.plane == "data" else ""

@@ -19,13 +19,13 @@ class TrackingProtocol(H11Protocol):
     transports: ClassVar[dict[tuple[str, int], asyncio.Transport]] = {}
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
-        """Remembers the transport under the client's address."""
+        """Remember the transport under the client's address."""
         super().connection_made(transport)
         if self.client is not None:
             self.transports[self.client] = transport
 
     def connection_lost(self, exc: Exception | None) -> None:
-        """Forgets the transport."""
+        """Forget the transport."""
         if self.client is not None:
             self.transports.pop(self.client, None)
         super().connection_lost(exc)
@@ -35,7 +35,7 @@ class Dropped(Response):
     """The answer that is none: the connection is closed."""
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Closes the connection and waits until the server has noticed."""
+        """Close the connection and wait until the server has noticed."""
         del send
         client: Any = scope.get("client")
         transport = TrackingProtocol.transports.get(tuple(client))

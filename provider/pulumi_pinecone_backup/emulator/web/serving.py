@@ -39,7 +39,7 @@ class QuickServer(uvicorn.Server):
         self._wake = asyncio.Event()
 
     def stop(self) -> None:
-        """Asks the server to stop; callable from any thread."""
+        """Ask the server to stop; callable from any thread."""
         self.should_exit = True
         loop = self._loop
         if loop is not None:
@@ -47,7 +47,7 @@ class QuickServer(uvicorn.Server):
                 loop.call_soon_threadsafe(self._wake.set)
 
     async def main_loop(self) -> None:
-        """Ticks as uvicorn does, but ends when told to instead of at the next tick."""
+        """Tick as uvicorn does, but ends when told to instead of at the next tick."""
         self._loop = asyncio.get_running_loop()
         ticks = 0
         while not await self.on_tick(ticks):
@@ -56,7 +56,7 @@ class QuickServer(uvicorn.Server):
                 await asyncio.wait_for(self._wake.wait(), _TICK_SECONDS)
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
-        """Closes the listeners, lets running requests end, and ends what is left."""
+        """Close the listeners, let running requests end, and end what is left."""
         for server in self.servers:
             server.close()
         for listener in sockets or []:
@@ -80,7 +80,7 @@ class QuickServer(uvicorn.Server):
 
 @contextlib.contextmanager
 def clean_end_on_signals() -> Iterator[None]:
-    """Makes SIGINT and SIGTERM end a server normally.
+    """Make SIGINT and SIGTERM end a server normally.
 
     uvicorn stops on both and then raises the signal again, which would kill the process before it
     could say goodbye.

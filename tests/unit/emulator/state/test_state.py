@@ -4,9 +4,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from pulumi_pinecone_backup.emulator.state import backups, indexes, restores
+from pulumi_pinecone_backup.emulator.state import backups, creation, indexes, restores
 from pulumi_pinecone_backup.emulator.state.definitions import Definition
 from pulumi_pinecone_backup.emulator.state.settings import Settings
+from pulumi_pinecone_backup.emulator.state.settlers import SETTLERS
 from pulumi_pinecone_backup.emulator.state.state import State, project_of
 from pulumi_pinecone_backup.emulator.state.versions import NEWEST
 
@@ -18,13 +19,15 @@ DEFINITION = Definition(
 
 @pytest.fixture
 def state() -> Iterator[State]:
-    opened = State(None, Settings(index_seconds=10, backup_seconds=20, restore_seconds=30))
+    opened = State(
+        None, Settings(index_seconds=10, backup_seconds=20, restore_seconds=30), SETTLERS
+    )
     yield opened
     opened.close()
 
 
 def make_index(state: State, name: str = "docs") -> None:
-    indexes.create(
+    creation.create(
         state,
         PROJECT,
         NEWEST,
@@ -97,10 +100,10 @@ def test_a_change_that_fails_leaves_no_trace(state: State) -> None:
 
 def test_a_new_state_on_the_same_file_carries_out_what_was_planned(tmp_path: Path) -> None:
     path = tmp_path / "emulator.db"
-    first = State(path, Settings(index_seconds=10))
+    first = State(path, Settings(index_seconds=10), SETTLERS)
     make_index(first)
     first.close()
-    second = State(path, Settings())
+    second = State(path, Settings(), SETTLERS)
     second.settle()
     assert indexes.describe(second, PROJECT, "docs")["state"] == "Initializing"
     second.advance(10)
