@@ -10,18 +10,16 @@ from collections.abc import Callable, Mapping
 from threading import Event
 from typing import Any
 
-from pulumi_pinecone_backup.service import bodies
+from pulumi_pinecone_backup.service import bodies, retries
 from pulumi_pinecone_backup.service.answers import Calls
 from pulumi_pinecone_backup.service.models import (
     BackupModel,
-    BackupScheduleHistoryItem,
-    BackupScheduleModel,
     CreateIndexFromBackupResponse,
     IndexModel,
     IndexStats,
     RestoreJobModel,
 )
-from pulumi_pinecone_backup.service.retries import SECONDS as RETRY_SECONDS
+from pulumi_pinecone_backup.service.schedule_operations import ScheduleOperations
 from pulumi_pinecone_backup.service.settings import Settings, check_transport_security
 from pulumi_pinecone_backup.service.transport import READ_TIMEOUT_SECONDS, Transport
 from pulumi_pinecone_backup.service.versions import (
@@ -32,7 +30,7 @@ from pulumi_pinecone_backup.service.versions import (
 )
 
 
-class Client:
+class Client(ScheduleOperations):
     """A client of the control plane; many threads may share one.
 
     Args:
@@ -54,7 +52,7 @@ class Client:
         user_agent_suffix: str | None = None,
         on_warning: Callable[[str], None] | None = None,
         read_timeout_seconds: float = READ_TIMEOUT_SECONDS,
-        retry_seconds: float = RETRY_SECONDS,
+        retry_seconds: float = retries.SECONDS,
         cancelled: Event | None = None,
     ) -> None:
         self.settings = settings
@@ -82,8 +80,6 @@ class Client:
     def supports(self, feature: Feature) -> bool:
         """Return whether the chosen API version has a feature."""
         return feature in self.api_version.features
-
-    # Indexes
 
     def list_indexes(self) -> list[IndexModel]:
         """Return every index of the project."""
@@ -154,8 +150,6 @@ class Client:
             "describe_index_stats", {"host": host}, IndexStats, {}, base_url=url.rstrip("/")
         )
 
-    # Backups
-
     def create_backup(
         self, index_name: str, *, name: str | None = None, description: str | None = None
     ) -> BackupModel:
@@ -179,7 +173,7 @@ class Client:
         Args:
             index_name: The index.
             include_deleted: Also those of deleted indexes of that name (2026-07).
-            confirm: See `pages.read_all`.
+            confirm: See `answers.read_all`.
 
         Raises:
             ConfigurationError: The API version cannot include deleted indexes.
@@ -199,8 +193,6 @@ class Client:
         return self._calls.all(
             "list_project_backups", {}, BackupModel, "backup_id", confirm=confirm
         )
-
-    # Restores
 
     def create_index_from_backup(
         self,
@@ -240,64 +232,3 @@ class Client:
     def describe_restore_job(self, restore_job_id: str) -> RestoreJobModel:
         """Return a restore job; its 404 says nothing about the index."""
         return self._calls.one("describe_restore_job", {"job_id": restore_job_id}, RestoreJobModel)
-
-    # Schedules
-
-    def create_backup_schedule(
-        self, index_name: str, *, name: str, frequency: str, expire_after_days: int
-    ) -> BackupScheduleModel:
-        """Create an enabled schedule (2026-07): `daily`, `weekly` or `monthly`."""
-        require_feature(self.api_version, "backup_schedules")
-        body = bodies.create_backup_schedule(name, frequency, expire_after_days)
-        params = {"index_name": index_name, "name": name}
-        return self._calls.one("create_backup_schedule", params, BackupScheduleModel, body)
-
-    def describe_backup_schedule(self, schedule_id: str) -> BackupScheduleModel:
-        """Return a schedule (2026-07)."""
-        require_feature(self.api_version, "backup_schedules")
-        params = {"schedule_id": schedule_id}
-        return self._calls.one("describe_backup_schedule", params, BackupScheduleModel)
-
-    def update_backup_schedule(
-        self,
-        schedule_id: str,
-        *,
-        frequency: str | None = None,
-        expire_after_days: int | None = None,
-        enabled: bool | None = None,
-    ) -> BackupScheduleModel:
-        """Change a schedule in place (2026-07). Enabling it takes a backup at once."""
-        require_feature(self.api_version, "backup_schedules")
-        body = bodies.given(frequency=frequency, enabled=enabled)
-        if expire_after_days is not None:
-            body["retention"] = {"expire_after_days": expire_after_days}
-        params = {"schedule_id": schedule_id}
-        return self._calls.one("update_backup_schedule", params, BackupScheduleModel, body)
-
-    def delete_backup_schedule(self, schedule_id: str) -> None:
-        """Delete a schedule (2026-07); its backups stay."""
-        require_feature(self.api_version, "backup_schedules")
-        self._calls.nothing("delete_backup_schedule", {"schedule_id": schedule_id})
-
-    def list_backup_schedules(
-        self, index_name: str, *, confirm: bool = True
-    ) -> list[BackupScheduleModel]:
-        """Return the schedules of an index (2026-07)."""
-        require_feature(self.api_version, "backup_schedules")
-        params = {"index_name": index_name}
-        return self._calls.all(
-            "list_backup_schedules", params, BackupScheduleModel, "schedule_id", confirm=confirm
-        )
-
-    def list_backup_schedule_history(
-        self, schedule_id: str, *, confirm: bool = True
-    ) -> list[BackupScheduleHistoryItem]:
-        """Return the backups that a schedule took or will take (2026-07)."""
-        require_feature(self.api_version, "backup_schedules")
-        return self._calls.all(
-            "list_backup_schedule_history",
-            {"schedule_id": schedule_id},
-            BackupScheduleHistoryItem,
-            "backup_id",
-            confirm=confirm,
-        )

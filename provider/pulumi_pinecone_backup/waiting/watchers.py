@@ -13,9 +13,9 @@ import time
 from pulumi_pinecone_backup.engine import bridge as engine_bridge
 from pulumi_pinecone_backup.engine import rows as terminal
 from pulumi_pinecone_backup.engine.bridge import Call
+from pulumi_pinecone_backup.service.answers import PAGE_LIMIT
 from pulumi_pinecone_backup.service.client import Client
 from pulumi_pinecone_backup.service.models import BackupModel, IndexModel
-from pulumi_pinecone_backup.service.pages import PAGE_LIMIT
 from pulumi_pinecone_backup.waiting.watcher import Watcher as Watcher
 from pulumi_pinecone_backup.waiting.watcher import duration as duration
 
