@@ -172,7 +172,7 @@ class Client(ScheduleOperations):
 
         Args:
             index_name: The index.
-            include_deleted: Also those of deleted indexes of that name (2026-07).
+            include_deleted: Also those of deleted indexes of that name (from 2026-04 on).
             confirm: See `answers.read_all`.
 
         Raises:
