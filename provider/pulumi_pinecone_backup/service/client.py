@@ -7,6 +7,7 @@ does not wait, decide or remember; JSON exists only in its first and last line.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from threading import Event
 from typing import Any
 
@@ -38,7 +39,8 @@ class Client(ScheduleOperations):
         user_agent_suffix: Added to the `User-Agent` header.
         on_warning: Called with texts for the user; without it they are logged.
         read_timeout_seconds: How long an answer may take to begin or go on.
-        retry_seconds: How long a request may be repeated that the service does not answer.
+        backoff: How often and for how long a request is sent again.
+        retry_seconds: Replaces `total_seconds` of the backoff.
         cancelled: Once it is set, a request that fails is not repeated.
 
     Raises:
@@ -52,17 +54,21 @@ class Client(ScheduleOperations):
         user_agent_suffix: str | None = None,
         on_warning: Callable[[str], None] | None = None,
         read_timeout_seconds: float = READ_TIMEOUT_SECONDS,
-        retry_seconds: float = retries.SECONDS,
+        backoff: retries.Backoff | None = None,
+        retry_seconds: float | None = None,
         cancelled: Event | None = None,
     ) -> None:
         self.settings = settings
         self.api_version: ApiVersion = get_api_version(settings.api_version)
+        backoff = backoff or retries.DEFAULT_BACKOFF
+        if retry_seconds is not None:
+            backoff = replace(backoff, total_seconds=retry_seconds)
         self._transport = Transport(
             settings,
             user_agent_suffix=user_agent_suffix,
             on_warning=on_warning,
             read_timeout_seconds=read_timeout_seconds,
-            retry_seconds=retry_seconds,
+            backoff=backoff,
             cancelled=cancelled,
         )
         self._calls = Calls(self._transport)

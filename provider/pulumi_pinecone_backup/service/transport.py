@@ -46,12 +46,12 @@ class Transport:
         user_agent_suffix: str | None = None,
         on_warning: Callable[[str], None] | None = None,
         read_timeout_seconds: float = READ_TIMEOUT_SECONDS,
-        retry_seconds: float = retries.SECONDS,
+        backoff: retries.Backoff = retries.DEFAULT_BACKOFF,
         cancelled: threading.Event | None = None,
     ) -> None:
         self._settings = settings
         self._cancelled = cancelled
-        self._retry_seconds = retry_seconds
+        self._backoff = backoff
         self._timeouts = (CONNECT_TIMEOUT_SECONDS, read_timeout_seconds)
         self._keys = Keys(settings, on_warning or _LOGGER.warning)
         self._session = _session()
@@ -90,7 +90,7 @@ class Transport:
             TransportError: No answer arrived.
             InvalidResponseError: The answer cannot be read.
         """
-        for attempt in retries.attempts_of(operation, self._retry_seconds, self._cancelled):
+        for attempt in retries.attempts_of(operation, self._backoff, self._cancelled):
             with attempt:
                 try:
                     return self._send_once(operation, params, query, body, base_url)
