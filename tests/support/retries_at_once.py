@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from pulumi_pinecone_backup.service import retries
 
 
 def retry_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     """Set the waits before a request is repeated to nothing; a `Retry-After` is kept."""
-    monkeypatch.setattr(retries, "FIRST_WAIT_SECONDS", 0.0)
-    monkeypatch.setattr(retries, "JITTER_SECONDS", 0.0)
+    at_once = replace(retries.DEFAULT_BACKOFF, first_wait_seconds=0.0, jitter_seconds=0.0)
+    monkeypatch.setattr(retries, "DEFAULT_BACKOFF", at_once)

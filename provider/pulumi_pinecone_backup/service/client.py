@@ -7,21 +7,20 @@ does not wait, decide or remember; JSON exists only in its first and last line.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from threading import Event
 from typing import Any
 
-from pulumi_pinecone_backup.service import bodies
+from pulumi_pinecone_backup.service import bodies, retries
 from pulumi_pinecone_backup.service.answers import Calls
 from pulumi_pinecone_backup.service.models import (
     BackupModel,
-    BackupScheduleHistoryItem,
-    BackupScheduleModel,
     CreateIndexFromBackupResponse,
     IndexModel,
     IndexStats,
     RestoreJobModel,
 )
-from pulumi_pinecone_backup.service.retries import SECONDS as RETRY_SECONDS
+from pulumi_pinecone_backup.service.schedule_operations import ScheduleOperations
 from pulumi_pinecone_backup.service.settings import Settings, check_transport_security
 from pulumi_pinecone_backup.service.transport import READ_TIMEOUT_SECONDS, Transport
 from pulumi_pinecone_backup.service.versions import (
@@ -32,7 +31,7 @@ from pulumi_pinecone_backup.service.versions import (
 )
 
 
-class Client:
+class Client(ScheduleOperations):
     """A client of the control plane; many threads may share one.
 
     Args:
@@ -40,7 +39,8 @@ class Client:
         user_agent_suffix: Added to the `User-Agent` header.
         on_warning: Called with texts for the user; without it they are logged.
         read_timeout_seconds: How long an answer may take to begin or go on.
-        retry_seconds: How long a request may be repeated that the service does not answer.
+        backoff: How often and for how long a request is sent again.
+        retry_seconds: Replaces `total_seconds` of the backoff.
         cancelled: Once it is set, a request that fails is not repeated.
 
     Raises:
@@ -54,17 +54,21 @@ class Client:
         user_agent_suffix: str | None = None,
         on_warning: Callable[[str], None] | None = None,
         read_timeout_seconds: float = READ_TIMEOUT_SECONDS,
-        retry_seconds: float = RETRY_SECONDS,
+        backoff: retries.Backoff | None = None,
+        retry_seconds: float | None = None,
         cancelled: Event | None = None,
     ) -> None:
         self.settings = settings
         self.api_version: ApiVersion = get_api_version(settings.api_version)
+        backoff = backoff or retries.DEFAULT_BACKOFF
+        if retry_seconds is not None:
+            backoff = replace(backoff, total_seconds=retry_seconds)
         self._transport = Transport(
             settings,
             user_agent_suffix=user_agent_suffix,
             on_warning=on_warning,
             read_timeout_seconds=read_timeout_seconds,
-            retry_seconds=retry_seconds,
+            backoff=backoff,
             cancelled=cancelled,
         )
         self._calls = Calls(self._transport)
@@ -82,8 +86,6 @@ class Client:
     def supports(self, feature: Feature) -> bool:
         """Return whether the chosen API version has a feature."""
         return feature in self.api_version.features
-
-    # Indexes
 
     def list_indexes(self) -> list[IndexModel]:
         """Return every index of the project."""
@@ -154,8 +156,6 @@ class Client:
             "describe_index_stats", {"host": host}, IndexStats, {}, base_url=url.rstrip("/")
         )
 
-    # Backups
-
     def create_backup(
         self, index_name: str, *, name: str | None = None, description: str | None = None
     ) -> BackupModel:
@@ -178,8 +178,8 @@ class Client:
 
         Args:
             index_name: The index.
-            include_deleted: Also those of deleted indexes of that name (2026-07).
-            confirm: See `pages.read_all`.
+            include_deleted: Also those of deleted indexes of that name (from 2026-04 on).
+            confirm: See `answers.read_all`.
 
         Raises:
             ConfigurationError: The API version cannot include deleted indexes.
@@ -199,8 +199,6 @@ class Client:
         return self._calls.all(
             "list_project_backups", {}, BackupModel, "backup_id", confirm=confirm
         )
-
-    # Restores
 
     def create_index_from_backup(
         self,
@@ -240,64 +238,3 @@ class Client:
     def describe_restore_job(self, restore_job_id: str) -> RestoreJobModel:
         """Return a restore job; its 404 says nothing about the index."""
         return self._calls.one("describe_restore_job", {"job_id": restore_job_id}, RestoreJobModel)
-
-    # Schedules
-
-    def create_backup_schedule(
-        self, index_name: str, *, name: str, frequency: str, expire_after_days: int
-    ) -> BackupScheduleModel:
-        """Create an enabled schedule (2026-07): `daily`, `weekly` or `monthly`."""
-        require_feature(self.api_version, "backup_schedules")
-        body = bodies.create_backup_schedule(name, frequency, expire_after_days)
-        params = {"index_name": index_name, "name": name}
-        return self._calls.one("create_backup_schedule", params, BackupScheduleModel, body)
-
-    def describe_backup_schedule(self, schedule_id: str) -> BackupScheduleModel:
-        """Return a schedule (2026-07)."""
-        require_feature(self.api_version, "backup_schedules")
-        params = {"schedule_id": schedule_id}
-        return self._calls.one("describe_backup_schedule", params, BackupScheduleModel)
-
-    def update_backup_schedule(
-        self,
-        schedule_id: str,
-        *,
-        frequency: str | None = None,
-        expire_after_days: int | None = None,
-        enabled: bool | None = None,
-    ) -> BackupScheduleModel:
-        """Change a schedule in place (2026-07). Enabling it takes a backup at once."""
-        require_feature(self.api_version, "backup_schedules")
-        body = bodies.given(frequency=frequency, enabled=enabled)
-        if expire_after_days is not None:
-            body["retention"] = {"expire_after_days": expire_after_days}
-        params = {"schedule_id": schedule_id}
-        return self._calls.one("update_backup_schedule", params, BackupScheduleModel, body)
-
-    def delete_backup_schedule(self, schedule_id: str) -> None:
-        """Delete a schedule (2026-07); its backups stay."""
-        require_feature(self.api_version, "backup_schedules")
-        self._calls.nothing("delete_backup_schedule", {"schedule_id": schedule_id})
-
-    def list_backup_schedules(
-        self, index_name: str, *, confirm: bool = True
-    ) -> list[BackupScheduleModel]:
-        """Return the schedules of an index (2026-07)."""
-        require_feature(self.api_version, "backup_schedules")
-        params = {"index_name": index_name}
-        return self._calls.all(
-            "list_backup_schedules", params, BackupScheduleModel, "schedule_id", confirm=confirm
-        )
-
-    def list_backup_schedule_history(
-        self, schedule_id: str, *, confirm: bool = True
-    ) -> list[BackupScheduleHistoryItem]:
-        """Return the backups that a schedule took or will take (2026-07)."""
-        require_feature(self.api_version, "backup_schedules")
-        return self._calls.all(
-            "list_backup_schedule_history",
-            {"schedule_id": schedule_id},
-            BackupScheduleHistoryItem,
-            "backup_id",
-            confirm=confirm,
-        )

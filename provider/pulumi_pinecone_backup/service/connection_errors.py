@@ -11,7 +11,7 @@ import ssl
 from collections.abc import Iterator
 
 import requests
-from urllib3 import exceptions as urllib3_errors
+import urllib3.exceptions
 
 from pulumi_pinecone_backup.errors import TransportError
 from pulumi_pinecone_backup.service.error_texts import Attempt
@@ -20,8 +20,8 @@ _BEFORE_SENDING = (
     requests.exceptions.ConnectTimeout,
     requests.exceptions.InvalidURL,
     requests.exceptions.InvalidHeader,
-    urllib3_errors.NewConnectionError,
-    urllib3_errors.ConnectTimeoutError,
+    urllib3.exceptions.NewConnectionError,
+    urllib3.exceptions.ConnectTimeoutError,
     socket.gaierror,
     ConnectionRefusedError,
     ssl.SSLCertVerificationError,
@@ -60,15 +60,15 @@ def _causes(error: BaseException) -> Iterator[BaseException]:
 def _reason(causes: list[BaseException]) -> str:
     for kinds, reason in (
         (requests.exceptions.InvalidURL, "its address cannot be used"),
-        ((requests.exceptions.ProxyError, urllib3_errors.ProxyError), "the proxy failed"),
-        ((socket.gaierror, urllib3_errors.NameResolutionError), "its name cannot be resolved"),
+        ((requests.exceptions.ProxyError, urllib3.exceptions.ProxyError), "the proxy failed"),
+        ((socket.gaierror, urllib3.exceptions.NameResolutionError), "its name cannot be resolved"),
         (ssl.SSLCertVerificationError, "its certificate is not trusted"),
         ((ssl.SSLError, requests.exceptions.SSLError), "TLS failed"),
         (ConnectionRefusedError, "the connection was refused"),
         (requests.exceptions.ConnectTimeout, "connecting took too long"),
         (requests.exceptions.Timeout, "the answer took too long"),
-        (urllib3_errors.ReadTimeoutError, "the answer took too long"),
-        (urllib3_errors.NewConnectionError, "there is no connection"),
+        (urllib3.exceptions.ReadTimeoutError, "the answer took too long"),
+        (urllib3.exceptions.NewConnectionError, "there is no connection"),
     ):
         if any(isinstance(cause, kinds) for cause in causes):
             return reason

@@ -1,6 +1,6 @@
 """What the service answers, as frozen models named as in the API description.
 
-A model takes the answer of any version and holds one normalised form (see `answer_shapes.py`).
+A model takes the answer of any version and holds one normalised form (see `shapes.py`).
 Unknown fields are ignored, unknown statuses are "still working". Nothing here calls the network.
 """
 
@@ -153,11 +153,13 @@ class IndexModel(Answer):
 
         It follows the index name and a hyphen, in a host name or in a path, and ends at a dot.
         """
-        parts = urlsplit(self.host if "://" in self.host else f"//{self.host}")
-        for segment in reversed([parts.hostname or "", *parts.path.split("/")]):
-            name, found, rest = segment.partition(f"{self.name}-")
-            if found and not name:
-                return rest.split(".", 1)[0] or None
+        address = self.host if "://" in self.host else f"//{self.host}"
+        parts = urlsplit(address)
+        prefix = f"{self.name}-"
+        segments = [*reversed(parts.path.split("/")), parts.hostname or ""]
+        for segment in segments:
+            if segment.startswith(prefix):
+                return segment.removeprefix(prefix).split(".", 1)[0] or None
         return None
 
 

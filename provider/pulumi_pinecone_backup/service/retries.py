@@ -1,9 +1,9 @@
 """When a request is sent again, and when it never is.
 
-`GET` and `DELETE` are sent again after a connection error, 429, 500, 502, 503 and 504; a request
-that may change something only after a 429 or 503 that says when to come back, because then the
-service has refused it before doing anything. Bounded by attempts and by time; the waits have
-jitter, so that restores that were refused together do not return together.
+`GET` and `DELETE` are sent again after a connection error, 429, 500, 502, 503 and 504. A request
+that may change something is sent again only where the service refused it before doing anything:
+after a 429, and after a 503 that says when to come back. Bounded by attempts and by time; the waits
+have jitter, so that restores that were refused together do not return together.
 
 Source: rules of the service, see `docs/api-versions.md`.
 """
@@ -11,6 +11,7 @@ Source: rules of the service, see `docs/api-versions.md`.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from datetime import datetime, timezone
 from email.utils import parsedate_to_datetime
 from threading import Event
@@ -21,42 +22,59 @@ import tenacity
 from pulumi_pinecone_backup.errors import ApiError, TransportError
 from pulumi_pinecone_backup.service.operations import Operation
 
-ATTEMPTS: Final = 6
-SECONDS: Final = 120.0
-FIRST_WAIT_SECONDS: Final = 0.5
-_LONGEST_WAIT_SECONDS: Final = 15.0
-JITTER_SECONDS: Final = 1.0
+
+@dataclass(frozen=True)
+class Backoff:
+    """How often and for how long a request is sent again.
+
+    Attributes:
+        attempts: How often it is sent at most.
+        first_wait_seconds: Before the second attempt; each later wait is twice the one before.
+        longest_wait_seconds: Between two attempts at most, unless the service asks for more.
+        jitter_seconds: A random time up to this is added to each wait.
+        total_seconds: No wait is begun that would end later than this after the first attempt.
+    """
+
+    attempts: int = 6
+    first_wait_seconds: float = 0.5
+    longest_wait_seconds: float = 15.0
+    jitter_seconds: float = 1.0
+    total_seconds: float = 120.0
+
+
+DEFAULT_BACKOFF: Final = Backoff()
 _PASSING_STATUSES: Final = frozenset({429, 500, 502, 503, 504})
-_REFUSING_STATUSES: Final = frozenset({429, 503})
 
 
 def attempts_of(
-    operation: Operation, seconds: float = SECONDS, cancelled: Event | None = None
+    operation: Operation, backoff: Backoff, cancelled: Event | None = None
 ) -> Iterator[tenacity.AttemptManager]:
     """Yield the attempts that an operation gets; enter each as a context manager.
 
     Args:
         operation: What is requested.
-        seconds: How long it may be repeated.
+        backoff: How often and for how long it is sent again.
         cancelled: Once it is set, nothing is waited for, and no failure is followed by another
             attempt than the one that was due.
     """
-    backoff = tenacity.wait_exponential(FIRST_WAIT_SECONDS, max=_LONGEST_WAIT_SECONDS)
-    jitter = tenacity.wait_random(0, JITTER_SECONDS)
+    growing = tenacity.wait_exponential(
+        backoff.first_wait_seconds, max=backoff.longest_wait_seconds
+    )
+    jitter = tenacity.wait_random(0, backoff.jitter_seconds)
     cancelled = cancelled or Event()
 
     def wait(state: tenacity.RetryCallState) -> float:
         error = state.outcome.exception() if state.outcome else None
         wished = error.retry_after_seconds if isinstance(error, ApiError) else None
-        return (backoff(state) if wished is None else wished) + jitter(state)
+        return (growing(state) if wished is None else wished) + jitter(state)
 
     return iter(
         tenacity.Retrying(
             retry=tenacity.retry_if_exception(lambda error: _may_repeat(operation, error)),
             wait=wait,
             stop=tenacity.stop_any(
-                tenacity.stop_after_attempt(ATTEMPTS),
-                tenacity.stop_before_delay(seconds),
+                tenacity.stop_after_attempt(backoff.attempts),
+                tenacity.stop_before_delay(backoff.total_seconds),
                 tenacity.stop_when_event_set(cancelled),
             ),
             sleep=tenacity.sleep_using_event(cancelled),
@@ -73,7 +91,8 @@ def _may_repeat(operation: Operation, error: BaseException) -> bool:
         return False
     if repeatable:
         return error.status in _PASSING_STATUSES
-    return error.status in _REFUSING_STATUSES and error.retry_after_seconds is not None
+    told_when = error.retry_after_seconds is not None
+    return error.status == 429 or (error.status == 503 and told_when)
 
 
 def retry_after_seconds(headers: Mapping[str, str]) -> float | None:

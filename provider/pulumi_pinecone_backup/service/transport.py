@@ -7,12 +7,12 @@ behind is cut from the error that is kept as the cause.
 
 from __future__ import annotations
 
+import importlib.metadata
 import logging
 import platform
 import threading
 from collections.abc import Callable, Mapping
 from http.cookiejar import DefaultCookiePolicy
-from importlib.metadata import version as distribution_version
 from typing import Any, Final
 from urllib.parse import urlsplit
 
@@ -20,72 +20,20 @@ import requests
 from requests.adapters import HTTPAdapter
 from urllib3.exceptions import HTTPError
 
-from pulumi_pinecone_backup.errors import InvalidResponseError, NotFoundError
+from pulumi_pinecone_backup.errors import NotFoundError
+from pulumi_pinecone_backup.service import retries
 from pulumi_pinecone_backup.service.connection_errors import transport_error
-from pulumi_pinecone_backup.service.error_texts import (
-    Attempt,
-    Refusal,
-    api_error,
-    excerpt,
-    origin,
-    request_id_of,
-)
+from pulumi_pinecone_backup.service.error_texts import Attempt
+from pulumi_pinecone_backup.service.keys import HiddenText, Keys
 from pulumi_pinecone_backup.service.operations import Operation
-from pulumi_pinecone_backup.service.retries import SECONDS as RETRY_SECONDS
-from pulumi_pinecone_backup.service.retries import attempts_of, retry_after_seconds
-from pulumi_pinecone_backup.service.settings import ENVIRONMENT_API_KEY, Settings, is_loopback
+from pulumi_pinecone_backup.service.replies import Reply, read_reply
+from pulumi_pinecone_backup.service.settings import Settings, is_loopback
 
 CONNECT_TIMEOUT_SECONDS: Final = 10.0
 READ_TIMEOUT_SECONDS: Final = 60.0
 POOL_SIZE: Final = 64
 _NO_PROXIES: Final = {"http": "", "https": "", "all": ""}
 _LOGGER: Final = logging.getLogger(__name__)
-
-
-class _HiddenText(str):
-    """Text that `repr` does not show, for header values that tracebacks may print."""
-
-    __slots__ = ()
-
-    def __repr__(self) -> str:
-        return "'**********'"
-
-
-class _Keys:
-    """The key in use, and the one to try when the service refuses it."""
-
-    def __init__(self, settings: Settings, on_warning: Callable[[str], None]) -> None:
-        self._settings = settings
-        self._on_warning = on_warning
-        self._lock = threading.Lock()
-        self._uses_fallback = False
-
-    def candidates(self) -> list[tuple[str, _HiddenText]]:
-        """Return source and key of each candidate, in the order to try."""
-        settings = self._settings
-        found = [(settings.api_key_source, _HiddenText(settings.api_key.get_secret_value()))]
-        if settings.fallback_api_key is not None:
-            value = _HiddenText(settings.fallback_api_key.get_secret_value())
-            found.append((ENVIRONMENT_API_KEY, value))
-        return found[1:] if self._uses_fallback else found
-
-    def secrets(self) -> list[str]:
-        """Return every key, for cutting them out of texts."""
-        settings = self._settings
-        keys = [settings.api_key, settings.fallback_api_key]
-        return [_HiddenText(key.get_secret_value()) for key in keys if key is not None]
-
-    def accepted(self, source: str) -> None:
-        """Keep to the key that the service took after refusing the other; say so once."""
-        with self._lock:
-            if self._uses_fallback or source == self._settings.api_key_source:
-                return
-            self._uses_fallback = True
-        self._on_warning(
-            f"The API key from `{self._settings.api_key_source}` was refused; `{source}` is used "
-            "instead. `destroy` and `refresh` use the configuration of the last `up`: run "
-            "`pulumi up` with the new key to renew it."
-        )
 
 
 class Transport:
@@ -98,14 +46,14 @@ class Transport:
         user_agent_suffix: str | None = None,
         on_warning: Callable[[str], None] | None = None,
         read_timeout_seconds: float = READ_TIMEOUT_SECONDS,
-        retry_seconds: float = RETRY_SECONDS,
+        backoff: retries.Backoff = retries.DEFAULT_BACKOFF,
         cancelled: threading.Event | None = None,
     ) -> None:
         self._settings = settings
         self._cancelled = cancelled
-        self._retry_seconds = retry_seconds
+        self._backoff = backoff
         self._timeouts = (CONNECT_TIMEOUT_SECONDS, read_timeout_seconds)
-        self._keys = _Keys(settings, on_warning or _LOGGER.warning)
+        self._keys = Keys(settings, on_warning or _LOGGER.warning)
         self._session = _session()
         self._headers = {
             "Accept": "application/json",
@@ -142,7 +90,7 @@ class Transport:
             TransportError: No answer arrived.
             InvalidResponseError: The answer cannot be read.
         """
-        for attempt in attempts_of(operation, self._retry_seconds, self._cancelled):
+        for attempt in retries.attempts_of(operation, self._backoff, self._cancelled):
             with attempt:
                 try:
                     return self._send_once(operation, params, query, body, base_url)
@@ -170,7 +118,7 @@ class Transport:
                 if response.status_code < 500 and response.status_code != 429:
                     self._keys.accepted(source)
                 break
-        return _read(about, response)
+        return read_reply(about, Reply(response.status_code, response.headers, response.content))
 
     def about(
         self, operation: Operation, params: Mapping[str, str], tried: list[str] | None = None
@@ -191,7 +139,7 @@ class Transport:
         self,
         about: Attempt,
         url: str,
-        key: _HiddenText,
+        key: HiddenText,
         query: Mapping[str, str] | None,
         body: Mapping[str, Any] | None,
     ) -> requests.Response:
@@ -232,32 +180,6 @@ def _session() -> requests.Session:
 
 
 def _user_agent(suffix: str | None) -> str:
-    own = f"pulumi-pinecone-backup/{distribution_version('pulumi-pinecone-backup')}"
+    own = f"pulumi-pinecone-backup/{importlib.metadata.version('pulumi-pinecone-backup')}"
     parts = [own, f"Python/{platform.python_version()}", f"requests/{requests.__version__}", suffix]
     return " ".join(part for part in parts if part)
-
-
-def _read(about: Attempt, response: requests.Response) -> Any:
-    if response.status_code >= 400:
-        wait = retry_after_seconds(response.headers)
-        raise api_error(
-            about, Refusal(response.status_code, response.content, response.headers, wait)
-        )
-    where = origin(about, request_id_of(response.headers))
-    if response.status_code >= 300:
-        raise InvalidResponseError(
-            f"Could not {about.doing}: the answer was {response.status_code}, a redirect, which is "
-            f"not followed ({where}). Check `pinecone-backup:host`."
-        )
-    if not response.content.strip():
-        return None
-    try:
-        return response.json()
-    except (ValueError, RecursionError):
-        start = excerpt(response.content, about.secrets)
-    raise InvalidResponseError(
-        f"Could not {about.doing}: the service answered {response.status_code}, but the body is "
-        f'not JSON; it starts "{start}" ({where}).{about.doubt} Check `pinecone-backup:host` and '
-        "any proxy.",
-        may_have_happened=about.changes,
-    )

@@ -3,8 +3,8 @@
 Code asks for a feature or a shape, never for a version's name. Answers are not described here:
 `models.py` understands the answer of any version, whatever was asked.
 
-Source: the published control plane descriptions 2025-04 to 2026-07. `restore_read_capacity` of
-2026-01.alpha is in its documentation page only, so a restore there still reads the value back.
+Source: the published control plane descriptions 2025-04 to 2026-07. The service changed 2026-04 and
+2026-01.alpha in place: what they gained during 2026 is here.
 """
 
 from __future__ import annotations
@@ -65,7 +65,18 @@ API_VERSIONS: Final[dict[str, ApiVersion]] = {
             "deployment",
             frozenset({"read_capacity", "restore_read_capacity", "index_source"}),
         ),
-        ApiVersion("2026-04", "spec", frozenset({"read_capacity"})),
+        ApiVersion(
+            "2026-04",
+            "spec",
+            frozenset(
+                {
+                    "read_capacity",
+                    "restore_read_capacity",
+                    "include_deleted",
+                    "source_index_deleted_at",
+                }
+            ),
+        ),
         ApiVersion("2026-07", "deployment", frozenset(get_args(Feature))),
     )
 }

@@ -13,12 +13,15 @@ from openapi_core.contrib.requests import RequestsOpenAPIRequest, RequestsOpenAP
 from openapi_core.exceptions import OpenAPIError
 from pulumi_pinecone_backup.emulator import Emulator
 from pulumi_pinecone_backup.service.client import Client
+from pulumi_pinecone_backup.service.retries import Backoff
 from pulumi_pinecone_backup.service.settings import Settings
 from pulumi_pinecone_backup.service.versions import API_VERSIONS
-from support.retries_at_once import retry_at_once
 
 KEY = "pcsk_first_0123456789"
 OTHER_KEY = "pcsk_other_0123456789"
+AT_ONCE = Backoff(first_wait_seconds=0.0, jitter_seconds=0.0)
+
+OPTIONS = ("backoff", "cancelled", "on_warning", "read_timeout_seconds", "user_agent_suffix")
 
 ClientOf = Callable[..., Client]
 
@@ -50,27 +53,18 @@ def clean_environment(monkeypatch: pytest.MonkeyPatch) -> None:
             monkeypatch.delenv(name)
 
 
-@pytest.fixture(autouse=True)
-def retries_without_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
-    retry_at_once(monkeypatch)
-
-
 @pytest.fixture
 def client_of(emulator: Emulator) -> Iterator[ClientOf]:
     """Makes clients of the emulator that are closed at the end."""
     made: list[Client] = []
 
     def make(version: str = "2026-07", *, key: str = KEY, **settings: Any) -> Client:
-        options = {
-            name: settings.pop(name)
-            for name in ("on_warning", "read_timeout_seconds", "user_agent_suffix")
-            if name in settings
-        }
+        options = {name: settings.pop(name) for name in OPTIONS if name in settings}
         resolved = Settings.resolve(
             {"pinecone-backup:apiVersion": version, **settings.pop("config", {})},
             {"PINECONE_API_KEY": key, "PINECONE_CONTROLLER_HOST": emulator.url, **settings},
         )
-        made.append(Client(resolved, **options))
+        made.append(Client(resolved, **{"backoff": AT_ONCE, **options}))
         return made[-1]
 
     yield make

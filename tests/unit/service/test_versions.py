@@ -14,10 +14,10 @@ from pulumi_pinecone_backup.service.versions import (
 
 FEATURES = {
     "read_capacity": ["2025-10", "2026-01.alpha", "2026-04", "2026-07"],
-    "restore_read_capacity": ["2026-01.alpha", "2026-07"],
+    "restore_read_capacity": ["2026-01.alpha", "2026-04", "2026-07"],
     "index_source": ["2026-01.alpha", "2026-07"],
-    "include_deleted": ["2026-07"],
-    "source_index_deleted_at": ["2026-07"],
+    "include_deleted": ["2026-04", "2026-07"],
+    "source_index_deleted_at": ["2026-04", "2026-07"],
     "backup_schedules": ["2026-07"],
 }
 

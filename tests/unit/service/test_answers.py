@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from pulumi_pinecone_backup.errors import InvalidResponseError
-from pulumi_pinecone_backup.service.pages import PAGE_LIMIT, Page, next_token, read_all
+from pulumi_pinecone_backup.service.answers import PAGE_LIMIT, Page, next_token, read_all
 
 
 class OffsetList:
