@@ -3,8 +3,8 @@
 The SDK unwraps secrets before a rule sees them, shows each rule only its own settings, and has no
 way to report below a rule's level. The call that the SDK is answering has all three: the request as
 the engine sent it, the whole configuration, and the response. It is found by walking up the stack
-from a rule. Where a future SDK moves these parts, each function here says so by returning None or
-False, and its caller does without.
+from a rule. Where another SDK has moved these parts, each function here returns what its docstring
+says, never raises, and its caller does without: an exception here would end a deployment.
 """
 
 from __future__ import annotations
@@ -20,14 +20,13 @@ from pulumi_policy import deserialize
 
 SERVICER = "_PolicyAnalyzerServicer"
 METHODS = frozenset({"Analyze", "AnalyzeStack", "Remediate"})
-FRAMES_BETWEEN = (
-    40  # a rule is a handful of frames below the servicer; never walk a whole deep stack
-)
+FRAMES_BETWEEN = 40  # a rule is a few frames below the servicer; a deep stack is not walked
+MOVED = (AttributeError, TypeError, ValueError)  # what a moved or renamed part of the SDK raises
 
 
 @dataclass(frozen=True)
 class Call:
-    """Hold the parts of the call that the SDK is answering.
+    """The parts of the call that the SDK is answering.
 
     Args:
         method: `Analyze`, `AnalyzeStack` or `Remediate`.
@@ -48,10 +47,12 @@ def current_call() -> Call | None:
     for _ in range(FRAMES_BETWEEN):
         if frame is None:
             return None
-        names = frame.f_locals if frame.f_code.co_name in METHODS else {}
-        owner = names.get("self")
-        if type(owner).__name__ == SERVICER and {"request", "response"} <= names.keys():
-            return Call(frame.f_code.co_name, owner, names["request"], names["response"])
+        if frame.f_code.co_name in METHODS:
+            # From Python 3.13 on the locals are a view whose `keys()` is a list: copy them.
+            names = dict(frame.f_locals)
+            if type(names.get("self")).__name__ == SERVICER and "response" in names:
+                request, response = names.get("request"), names["response"]
+                return Call(frame.f_code.co_name, names["self"], request, response)
         frame = frame.f_back
     return None
 
@@ -59,10 +60,13 @@ def current_call() -> Call | None:
 def whole_configuration() -> Mapping[str, Mapping[str, Any]] | None:
     """Return the settings of every rule name in the configuration, None where out of reach."""
     call = current_call()
-    configuration = getattr(
-        call and call.servicer, f"_{SERVICER.lstrip('_')}__policy_pack_config", None
-    )
+    configuration = _private(call, "policy_pack_config") if call else None
     return configuration if isinstance(configuration, Mapping) else None
+
+
+def _private(call: Call, name: str) -> Any:
+    """Return an attribute that the servicer spells with two underscores, None if it has none."""
+    return getattr(call.servicer, f"_{SERVICER.lstrip('_')}__{name}", None)
 
 
 def is_secret(urn: str, path: tuple[str, ...]) -> bool:
@@ -78,11 +82,12 @@ def is_secret(urn: str, path: tuple[str, ...]) -> bool:
     call = current_call()
     if call is None:
         return True
-    requests = call.request.resources if call.method == "AnalyzeStack" else [call.request]
-    for request in requests:
-        if request.urn == urn:
-            return _holds_secret(request.properties, path)
-    return True
+    try:
+        requests = call.request.resources if call.method == "AnalyzeStack" else [call.request]
+        shown = next((request for request in requests if request.urn == urn), None)
+        return shown is None or _holds_secret(shown.properties, path)
+    except MOVED:
+        return True
 
 
 def _holds_secret(struct: Any, path: tuple[str, ...]) -> bool:
@@ -104,32 +109,25 @@ def add_note(policy_name: str, description: str, text: str) -> bool:
     """Report an advisory line, whatever the level of the rule is.
 
     Returns:
-        False where the SDK's response cannot be found.
+        False where the SDK's response cannot be found or does not take the line.
     """
     call = current_call()
     if call is None:
         return False
-    pack = getattr(call.servicer, f"_{SERVICER.lstrip('_')}__policy_pack_name", "")
-    version = getattr(call.servicer, f"_{SERVICER.lstrip('_')}__policy_pack_version", "")
-    if call.method == "Remediate":
-        call.response.remediations.append(
-            proto.Remediation(
-                policyName=policy_name,
-                policyPackName=pack,
-                policyPackVersion=version,
-                description=description,
-                diagnostic=text,
+    told: dict[str, Any] = {
+        "policyName": policy_name,
+        "policyPackName": _private(call, "policy_pack_name") or "",
+        "policyPackVersion": _private(call, "policy_pack_version") or "",
+        "description": description,
+    }
+    try:
+        if call.method == "Remediate":
+            call.response.remediations.append(proto.Remediation(**told, diagnostic=text))
+        else:
+            message = f"{description}\n{text}"
+            call.response.diagnostics.append(
+                proto.AnalyzeDiagnostic(**told, message=message, enforcementLevel=proto.ADVISORY)
             )
-        )
-        return True
-    call.response.diagnostics.append(
-        proto.AnalyzeDiagnostic(
-            policyName=policy_name,
-            policyPackName=pack,
-            policyPackVersion=version,
-            message=f"{description}\n{text}",
-            description=description,
-            enforcementLevel=proto.ADVISORY,
-        )
-    )
+    except MOVED:
+        return False
     return True
