@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pulumi_pinecone_backup.service.retries import Backoff
 from pulumi_pinecone_backup.waiting.pace import Pace, WatcherPace
 
 QUICK_PACE = Pace(
@@ -12,5 +13,6 @@ QUICK_PACE = Pace(
     lost_drill=0.0,
     look_up=0.02,
     counts=0.0,
+    backoff=Backoff(first_wait_seconds=0.0, jitter_seconds=0.0),
     watcher=WatcherPace(quick=0.02),
 )

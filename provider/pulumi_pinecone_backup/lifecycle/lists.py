@@ -90,6 +90,7 @@ class Lists:
                 settings,
                 on_warning=messages.warn,
                 read_timeout_seconds=self._pace.preflight,
+                backoff=self._pace.backoff,
                 retry_seconds=self._pace.preflight,
                 cancelled=cancelled,
             ) as client:

@@ -56,7 +56,12 @@ class Session:
         with self._lock:
             if self._client is None:
                 settings = Settings.resolve(self.config, os.environ)
-                self._client = Client(settings, on_warning=messages.warn, cancelled=cancelled)
+                self._client = Client(
+                    settings,
+                    on_warning=messages.warn,
+                    backoff=self.pace.backoff,
+                    cancelled=cancelled,
+                )
             return self._client
 
     def has_client(self) -> bool:

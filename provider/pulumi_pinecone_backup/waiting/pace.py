@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from pulumi_pinecone_backup.service.retries import DEFAULT_BACKOFF, Backoff
+
 
 @dataclass(frozen=True)
 class WatcherPace:
@@ -78,6 +80,7 @@ class Pace:
         longest_count: Between two counts at most.
         preflight: How long the checks of a preview may wait for the service.
         tick: Between two lines of a drill that say how far it is.
+        backoff: How requests are repeated that the service does not answer.
         watcher: How objects are watched.
         jobs: How restore jobs are asked for.
     """
@@ -97,6 +100,7 @@ class Pace:
     longest_count: float = 15.0
     preflight: float = 5.0
     tick: float = 30.0
+    backoff: Backoff = DEFAULT_BACKOFF
     watcher: WatcherPace = field(default_factory=WatcherPace)
     jobs: JobsPace = field(default_factory=JobsPace)
 

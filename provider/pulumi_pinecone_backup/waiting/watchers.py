@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import time
 
+from pulumi_pinecone_backup.service.answers import PAGE_LIMIT
 from pulumi_pinecone_backup.service.client import Client
 from pulumi_pinecone_backup.service.models import BackupModel, IndexModel
-from pulumi_pinecone_backup.service.answers import PAGE_LIMIT
 from pulumi_pinecone_backup.waiting.pace import Pace
 from pulumi_pinecone_backup.waiting.watcher import Watcher
 

@@ -12,7 +12,6 @@ from pulumi_pinecone_backup.cli import main
 from pulumi_pinecone_backup.emulator import Emulator
 from support.handler_process import new_process
 from support.live_service import KEY, OTHER_KEY, Service
-from support.retries_at_once import retry_at_once
 
 Run = Callable[..., Result]
 COMMAND = str(Path(sys.executable).parent / "pinecone-backup")
@@ -48,7 +47,6 @@ def environment(emulator: Emulator) -> dict[str, str]:
 def run(environment: dict[str, str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Run:
     """Run the command in this process, in a folder of its own."""
     monkeypatch.chdir(tmp_path)
-    retry_at_once(monkeypatch)
 
     def call(*arguments: str, code: int = 0, **more: str) -> Result:
         new_process(monkeypatch)

@@ -13,7 +13,6 @@ from pulumi_pinecone_backup.waiting.pace import Pace
 from support.handler_process import new_process
 from support.live_service import KEY, OTHER_KEY, Service
 from support.quick_pace import QUICK_PACE
-from support.retries_at_once import retry_at_once
 from support.state_entry import Entry
 
 NewProcess = Callable[..., Session]
@@ -57,12 +56,6 @@ def service(emulator: Emulator) -> Service:
 def version(request: pytest.FixtureRequest) -> str:
     """Each version of the API."""
     return str(request.param)
-
-
-@pytest.fixture(autouse=True)
-def quick_retries(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Repeat requests at once."""
-    retry_at_once(monkeypatch)
 
 
 @pytest.fixture(autouse=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 from pulumi_pinecone_backup.emulator import Emulator
@@ -22,12 +23,12 @@ def made(
     """An object of each kind in the state, and the operation that describes it."""
     kind = str(request.param)
     entry = Entry(kind, "thing")
-    inputs = {
+    inputs: dict[str, dict[str, Any]] = {
         "Backup": {"index_name": products},
         "RestoredIndex": {"backup_id": backup_id},
         "BackupSchedule": SCHEDULE,
-    }[kind]
-    entry.up(**inputs)
+    }
+    entry.up(**inputs[kind])
     process()
     operation = {
         "Backup": "describe_backup",

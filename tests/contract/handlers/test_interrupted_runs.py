@@ -11,7 +11,7 @@ from pulumi_pinecone_backup.emulator import Emulator
 from pulumi_pinecone_backup.engine import cancellation
 from pulumi_pinecone_backup.engine.plugin_process import OneLineError
 from pulumi_pinecone_backup.lifecycle.session import Session
-from pulumi_pinecone_backup.service import retries
+from pulumi_pinecone_backup.service.retries import Backoff
 from support.live_service import Service
 from support.quick_pace import QUICK_PACE
 from support.state_entry import Entry
@@ -189,10 +189,11 @@ def test_an_interrupted_request_is_not_repeated(
     restored: Entry,
     emulator: Emulator,
     backup_id: str,
-    monkeypatch: pytest.MonkeyPatch,
+    process: NewProcess,
     cancelled: threading.Event,
 ) -> None:
-    monkeypatch.setattr(retries, "FIRST_WAIT_SECONDS", 600.0)
+    backoff = Backoff(first_wait_seconds=600.0, total_seconds=3600.0)
+    process(pace=replace(QUICK_PACE, backoff=backoff))
     news = restored.check(backup_id=backup_id)
     emulator.add_fault("describe_backup", "status", status=503, times=50)
     threading.Timer(0.3, cancelled.set).start()

@@ -138,10 +138,10 @@ def test_a_capacity_that_was_refused_is_asked_for_again_by_the_next_run(
     restored: Entry, emulator: Emulator, service: Service, backup_id: str, process: NewProcess
 ) -> None:
     emulator.configure(dedicated_capacity=False)
-    process("2026-04")
+    process("2025-10")
     restored.up(backup_id=backup_id, read_capacity=DEDICATED)
     emulator.configure(dedicated_capacity=True)
-    process("2026-04")
+    process("2025-10")
     assert restored.up(backup_id=backup_id, read_capacity=DEDICATED) == "updated"
     assert live(service, restored)["read_capacity"]["mode"] == "Dedicated"
 
@@ -154,11 +154,11 @@ def test_a_capacity_that_is_not_waited_for_is_told_and_follows_a_refresh(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     inputs = {"backup_id": backup_id, "read_capacity": DEDICATED, "wait": False}
-    process("2026-04")
+    process("2025-10")
     restored.up(**inputs)
     said = capsys.readouterr().err
     assert f"`read_capacity` of index `{restored.id}` is not set yet: `wait` is False" in said
-    process("2026-04")
+    process("2025-10")
     restored.refresh()
     assert restored.up(**inputs) == "updated"
     assert live(service, restored)["read_capacity"]["mode"] == "Dedicated"
