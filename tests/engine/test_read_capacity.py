@@ -130,7 +130,7 @@ def test_a_plan_without_dedicated_capacity_says_so(
     assert "dedicated read capacity is not enabled for the plan" in said
     assert service.indexes() == {"products"}
 
-    older = new_stack("older", PINECONE_API_VERSION="2026-04")
+    older = new_stack("older", PINECONE_API_VERSION="2025-10")
     older.program(program(backup))
     said = older.up(code=1).text
     assert DEDICATED_ONLY in said

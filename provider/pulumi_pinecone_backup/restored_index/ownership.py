@@ -6,6 +6,7 @@ state entry takes the index over.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, Literal
 
 from pulumi_pinecone_backup.engine.cancellation import pause
@@ -166,3 +167,18 @@ def refuse_foreign(index: IndexModel, recorded_mark: str | None) -> None:
     how = ownership_of(index, recorded_mark)
     if how in FOREIGN:
         raise ConfigurationError(describe(index, how))
+
+
+def refuse_other_source(live: IndexModel, props: Mapping[str, Any]) -> None:
+    """Return if a live index was restored from the recorded backup, as far as it tells.
+
+    Raises:
+        ConfigurationError: It was restored from another backup.
+    """
+    recorded = props.get("backup_id")
+    if live.source_backup_id and recorded and live.source_backup_id != recorded:
+        raise ConfigurationError(
+            f"index `{live.name}` was restored from backup `{live.source_backup_id}`, not from the "
+            f"recorded `{recorded}`: somebody has replaced it. The state is kept; remove the "
+            "resource from it with `pulumi state delete`, or delete that index and run `pulumi up`"
+        )
