@@ -82,7 +82,7 @@ class BackgroundEmulator:
                 [
                     "stop that program",
                     "choose another port: make up PORT=5081",
-                    "begin anew on a free port: make down, then make up",
+                    "start again on a free port: make down, then make up",
                 ],
             )
         with step("starting the emulator"):

@@ -237,7 +237,7 @@ def test_a_dead_emulator_comes_back_with_its_data_where_it_was(checkout: Checkou
         other.listen()
         text = checkout.run("up", code=1)
     assert f"error: port {port} is taken by another program" in text
-    assert "begin anew on a free port: make down, then make up" in text
+    assert "start again on a free port: make down, then make up" in text
     assert "3 unchanged" in checkout.run("up")
     assert checkout.emulator["url"] == before["url"]
     pid = checkout.emulator["pid"]

@@ -192,7 +192,7 @@ def keep_unknown(checked: Checked, key: str) -> None:
 
 
 def settle_name(checked: Checked, *extra: str, limit: int) -> None:
-    """Give a resource without a `name` the recorded one, or a derived one where it is made anew."""
+    """Give a resource without a `name` the recorded one, or a derived one for a new object."""
     if checked.news.get("name") is not None:
         return
     recorded = checked.olds.get("name")

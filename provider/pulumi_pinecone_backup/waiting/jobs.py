@@ -85,7 +85,7 @@ class JobBoard:
         Args:
             index_name: Name of the index.
             backup_id: The backup that it was restored from; None takes any.
-            fresh: True asks anew; else one list serves all who ask for what it shows.
+            fresh: True asks again; else one list serves all who ask for what it shows.
 
         Raises:
             PineconeBackupError: The jobs could not be listed.
