@@ -67,8 +67,9 @@ def test_twenty_restores_wait_at_once_and_a_log_gets_one_line_of_each(
         result = run.end()
     assert result.code == 0, result
     for n in range(WAITS):
-        assert len(re.findall(rf" creating \(\d+s\) restoring r{n}-", result.text)) == 1, result
-    assert re.search(r"restoring r0-\w{7} from [-\w]{36}: Initializing, job [-\w]{36}", result.text)
+        row = rf" creating \(\d+s\) \d+ s, [\w ]+: restoring r{n}-"
+        assert len(re.findall(row, result.text)) == 1, result
+    assert re.search(r"\d+ s, Initializing: restoring r0-\w{7} from [-\w]{36}", result.text)
     assert has_twenty_and_no_more(stack, service)
 
 
@@ -223,7 +224,7 @@ def test_the_rows_of_a_terminal_are_renewed_while_they_wait(
         try:
             while len(seen) < 3:
                 screen += os.read(ours, 65536).decode(errors="replace")
-                seen |= set(re.findall(r"Initializing, job [-\w]+, (\d+ s)", screen))
+                seen |= set(re.findall(r"(\d+ s), Initializing: restoring", screen))
         finally:
             process.send_signal(signal.SIGINT)
             while process.poll() is None:
@@ -263,7 +264,7 @@ def test_the_program_of_a_resource_is_seen_as_one_that_may_end_at_once(
         pulumi.export("on_interrupt", signal.getsignal(signal.SIGINT).__module__)
         """
     )
-    assert "pulumi_pinecone_backup.engine.bridge" in stack.preview().text
+    assert "pulumi_pinecone_backup.engine.program" in stack.preview().text
 
 
 @pytest.mark.parametrize(

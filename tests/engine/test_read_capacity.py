@@ -94,7 +94,7 @@ def test_a_change_of_capacity_is_waited_for_and_its_states_are_on_the_row(
     service.emulator.configure(capacity_seconds=HOURS)
     stack.program(program(backup, replicas=2, wait="3s"))
     said = stack.up(code=1).text
-    assert f"read capacity of {name}: Scaling" in said
+    assert f"s, Scaling: read capacity of {name}" in said
     text = f"read capacity of index `{name}` is still Scaling: the wait timed out after 3 s"
     assert text in said
     assert text in reasons(stack)
