@@ -45,6 +45,10 @@ class Call:
         """Return where an index's data plane is."""
         return f"{self.base_url}/data/{index_name}-{self.project}"
 
+    def status(self, described: int) -> int:
+        """Return the described status where the settings ask for it, else the service's 200."""
+        return described if self.state.settings.described_statuses else 200
+
 
 @dataclass(frozen=True)
 class Answer:

@@ -32,7 +32,7 @@ def create_backup(call: Call) -> Answer:
         description=body.description,
         fault=call.fault,
     )
-    return Answer(call.version.create_backup_status, backup_answer(call, row))
+    return Answer(call.status(call.version.create_backup_status), backup_answer(call, row))
 
 
 def backup_names(row: Row) -> set[str]:

@@ -41,6 +41,9 @@ class Settings(BaseModel):
         index_quota: Most indexes in a project; None is no limit.
         retention_maximum_days: Longest retention of a schedule.
         dedicated_capacity: Whether the project may use dedicated read capacity.
+        described_statuses: Whether `create_backup` and `configure_index` answer the status that
+            is described, 201 and 202 before the newest version. The service answers 200 in all,
+            and Go clients take nothing else.
         roles: API key -> role; a key that is not named here may do everything.
     """
 
@@ -59,6 +62,7 @@ class Settings(BaseModel):
     index_quota: Annotated[int, Field(ge=0)] | None = None
     retention_maximum_days: Annotated[int, Field(ge=1)] = 3650
     dedicated_capacity: bool = True
+    described_statuses: bool = False
     roles: dict[str, Role] = Field(default_factory=dict)
 
     @property
