@@ -26,7 +26,7 @@ TABLE: dict[str, set[str]] = {
 FOREIGN = {
     "starlette": {"call", "web"},
     "uvicorn": {"web"},
-    "sqlite3": {"state", "data"},
+    "sqlite3": {"state", "data", "web"},
     "numpy": {"data"},
 }
 

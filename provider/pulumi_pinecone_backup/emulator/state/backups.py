@@ -200,10 +200,9 @@ def describe(state: State, project: str, backup_id: str) -> Row:
 def list_of_project(state: State, project: str) -> list[Row]:
     """Return all backups of a project in the order of their ids."""
     check_plan(state)
-    visible = state.clock.now() - state.settings.list_lag_seconds
     return state.connection.execute(
         "SELECT * FROM backups WHERE project = ? AND created_at <= ? ORDER BY backup_id",
-        (project, visible),
+        (project, state.listed_until),
     ).fetchall()
 
 

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from typing import Annotated, Any, Literal
 
+import orjson
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
+
+from pulumi_pinecone_backup.emulator.state.nesting import check_nesting
 
 FaultKind = Literal[
     "status",
@@ -19,6 +23,12 @@ FaultKind = Literal[
     "shift",
     "body",
 ]
+
+_BODILESS = (204, 304)
+# How long an answer is, is said by the emulator; another length would break the connection.
+_FRAMING = {"content-length", "transfer-encoding"}
+_HEADER_NAME = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+")
+_HEADER_VALUE = re.compile(r"[\x20-\x7e]*")
 
 # What each kind needs beside operation, kind, times and match, and what it may have.
 FIELDS_OF_KIND: dict[str, tuple[set[str], set[str]]] = {
@@ -71,14 +81,14 @@ class Fault(BaseModel):
 
     operation: Annotated[str, Field(min_length=1)]
     kind: FaultKind
-    times: Annotated[int, Field(ge=1)] = 1
+    times: Annotated[int, Field(ge=1, le=10**9)] = 1
     match: str = ""
     after: bool = False
     status: Annotated[int, Field(ge=200, le=599)] | None = None
     body: Any = None
     headers: dict[str, str] = Field(default_factory=dict)
     seconds: Annotated[float, Field(ge=0, le=3600)] | None = None
-    count: Annotated[int, Field(ge=0)] | None = None
+    count: Annotated[int, Field(ge=0, le=10**9)] | None = None
     namespaces: list[str] | None = None
     ids: list[str] | None = None
 
@@ -102,6 +112,7 @@ def parse_fault(fields: object, operations: frozenset[str]) -> Fault:
         first = error.errors()[0]
         where = ".".join(str(part) for part in first["loc"]) or "fault"
         raise ValueError(f"`{where}`: {first['msg']}") from error
+    _check_answerable(fault)
     if fault.operation != "*" and fault.operation not in operations:
         raise ValueError(f"`operation`: no operation `{fault.operation}`")
     needed, allowed = FIELDS_OF_KIND[fault.kind]
@@ -116,6 +127,22 @@ def parse_fault(fields: object, operations: frozenset[str]) -> Fault:
             f"`operation`: a fault of kind `{fault.kind}` fits {', '.join(sorted(fitting))}"
         )
     return fault
+
+
+def _check_answerable(fault: Fault) -> None:
+    """Refuse what could be neither listed nor answered."""
+    try:
+        check_nesting(fault.body)
+        orjson.dumps(fault.model_dump())
+    except (TypeError, ValueError) as error:
+        raise ValueError(f"`body`: the fault cannot be written as JSON: {error}") from error
+    if fault.status in _BODILESS and fault.body is not None:
+        raise ValueError(f"`body`: an answer with status {fault.status} has none")
+    for name, value in fault.headers.items():
+        if not _HEADER_NAME.fullmatch(name) or name.lower() in _FRAMING:
+            raise ValueError(f"`headers`: an answer cannot have the header `{name}`")
+        if not _HEADER_VALUE.fullmatch(value):
+            raise ValueError(f"`headers`: `{name}` must be printable ASCII without line breaks")
 
 
 class FaultQueue:

@@ -152,8 +152,7 @@ def describe(state: State, project: str, job_id: str) -> Row:
 def list_all(state: State, project: str) -> list[Row]:
     """Return all jobs of a project in the order of their ids."""
     backups.check_plan(state)
-    visible = state.clock.now() - state.settings.list_lag_seconds
     return state.connection.execute(
         "SELECT * FROM restore_jobs WHERE project = ? AND created_at <= ? ORDER BY job_id",
-        (project, visible),
+        (project, state.listed_until),
     ).fetchall()

@@ -44,6 +44,8 @@ class Settings(BaseModel):
         described_statuses: Whether `create_backup` and `configure_index` answer the status that
             is described, 201 and 202 before the newest version. The service answers 200 in all,
             and Go clients take nothing else.
+        journal_events: Most events that the journal keeps; older ones are forgotten, counts stay.
+        clock_skew_seconds: How far the service's clock is ahead of everybody's, or behind it.
         roles: API key -> role; a key that is not named here may do everything.
     """
 
@@ -58,11 +60,13 @@ class Settings(BaseModel):
     list_lag_seconds: Seconds = 0.0
     plan: Literal["starter", "standard", "enterprise"] = "enterprise"
     paid: bool = True
-    backup_quota: Annotated[int, Field(ge=0)] | None = None
-    index_quota: Annotated[int, Field(ge=0)] | None = None
-    retention_maximum_days: Annotated[int, Field(ge=1)] = 3650
+    backup_quota: Annotated[int, Field(ge=0, le=10**9)] | None = None
+    index_quota: Annotated[int, Field(ge=0, le=10**9)] | None = None
+    retention_maximum_days: Annotated[int, Field(ge=1, le=36_500)] = 365
     dedicated_capacity: bool = True
     described_statuses: bool = False
+    journal_events: Annotated[int, Field(ge=1, le=10**7)] = 100_000
+    clock_skew_seconds: Annotated[float, Field(ge=-(10**9), le=10**9)] = 0.0
     roles: dict[str, Role] = Field(default_factory=dict)
 
     @property

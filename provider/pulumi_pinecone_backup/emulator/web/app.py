@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import sqlite3
 from collections.abc import Awaitable, Callable, Mapping
 
 from starlette.applications import Starlette
@@ -21,6 +22,7 @@ from pulumi_pinecone_backup.emulator.state.problems import (
     invalid,
     not_found,
     permission_denied,
+    unstored,
 )
 from pulumi_pinecone_backup.emulator.state.settings import may
 from pulumi_pinecone_backup.emulator.state.state import State, project_of
@@ -28,12 +30,11 @@ from pulumi_pinecone_backup.emulator.state.versions import NEWEST, VERSIONS, Api
 from pulumi_pinecone_backup.emulator.web import admin
 from pulumi_pinecone_backup.emulator.web.answers import planned, refusal, rendered, replaced
 from pulumi_pinecone_backup.emulator.web.connections import Dropped
+from pulumi_pinecone_backup.emulator.web.reading import read_limited
 
 OPERATIONS: tuple[Operation, ...] = (*CONTROL_PLANE, *DATA_PLANE)
 OPERATION_IDS = frozenset(operation.id for operation in OPERATIONS)
 
-# The service takes 2 MB in one request; a little more leaves room for how clients count.
-BODY_LIMIT = 4 * 1024 * 1024
 _NO_QUERY = QueryParams()
 
 Endpoint = Callable[[Request], Awaitable[Response]]
@@ -112,9 +113,12 @@ class Service:
                 self.state.settle()
                 call = self._call(operation, request, version, body, fault)
                 answer = operation.run(call)
+                response = rendered(answer)
         except ServiceError as error:
             return refusal(error, operation, version)
-        return rendered(answer)
+        except sqlite3.Error as error:
+            return refusal(unstored(error), operation, version)
+        return response
 
     def _call(
         self,
@@ -152,28 +156,6 @@ class Service:
             body=body,
             fault=fault,
         )
-
-
-async def read_limited(request: Request) -> bytes:
-    """Read a body, but not more than the service takes.
-
-    Raises:
-        ServiceError: 413 where it is larger.
-    """
-    if request.method == "GET":
-        return b""
-    chunks: list[bytes] = []
-    size = 0
-    async for chunk in request.stream():
-        size += len(chunk)
-        if size > BODY_LIMIT:
-            raise ServiceError(
-                413,
-                "PAYLOAD_TOO_LARGE",
-                f"The request is larger than the maximum of {BODY_LIMIT} bytes",
-            )
-        chunks.append(chunk)
-    return b"".join(chunks)
 
 
 async def _http_error(request: Request, error: Exception) -> Response:
