@@ -181,6 +181,14 @@ def by_key(state: State, key: int) -> Row:
     return row
 
 
+def find(state: State, project: str, backup_id: str) -> Row | None:
+    """Return a backup, however new it is."""
+    row: Row | None = state.connection.execute(
+        "SELECT * FROM backups WHERE backup_id = ? AND project = ?", (backup_id, project)
+    ).fetchone()
+    return row
+
+
 def describe(state: State, project: str, backup_id: str) -> Row:
     """Return a backup.
 
@@ -188,9 +196,7 @@ def describe(state: State, project: str, backup_id: str) -> Row:
         ServiceError: 404 where there is none, or it is too new to be seen.
     """
     check_plan(state)
-    row: Row | None = state.connection.execute(
-        "SELECT * FROM backups WHERE backup_id = ? AND project = ?", (backup_id, project)
-    ).fetchone()
+    row = find(state, project, backup_id)
     lag = state.settings.describe_lag_seconds
     if row is None or (lag and row["created_at"] + lag > state.clock.now()):
         raise not_found(f"backup {backup_id}")

@@ -22,6 +22,10 @@ FaultKind = Literal[
     "hide",
     "shift",
     "body",
+    "rewrite",
+    "swell",
+    "drip",
+    "vanish",
 ]
 
 _BODILESS = (204, 304)
@@ -43,8 +47,12 @@ FIELDS_OF_KIND: dict[str, tuple[set[str], set[str]]] = {
     "hide": (set(), {"ids"}),
     "shift": ({"count"}, set()),
     "body": (set(), {"body"}),
+    "rewrite": (set(), {"change", "remove", "add", "ids"}),
+    "swell": ({"count"}, set()),
+    "drip": ({"seconds"}, set()),
+    "vanish": (set(), set()),
 }
-_JOB_KINDS = {
+_OPERATIONS_OF_KIND = {
     "never_finish": {
         "create_backup",
         "create_index_from_backup_operation",
@@ -55,6 +63,12 @@ _JOB_KINDS = {
     "fail_job": {"create_backup", "create_index_from_backup_operation", "create_index"},
     "cancel_job": {"create_index_from_backup_operation"},
     "withhold_records": {"create_index_from_backup_operation"},
+    "vanish": {
+        "describe_index",
+        "describe_backup",
+        "describe_restore_job",
+        "describe_backup_schedule",
+    },
 }
 
 
@@ -71,10 +85,15 @@ class Fault(BaseModel):
         body: Text or JSON of the answer; for `body` in place of that of
             a good answer, which ends in its middle where none is given.
         headers: Headers of the answer.
-        seconds: Length of a delay.
-        count: Records withheld, or rows that a page starts too early.
+        seconds: Length of a delay, or for `drip` of the pause before each byte of the body.
+        count: Records withheld, rows that a page starts too early, or rows that it is swollen to.
         namespaces: Namespaces from which records are withheld; all where left out.
-        ids: Names and ids that a list leaves out; every row where left out.
+        ids: Names and ids of the rows that a list leaves out or that are rewritten; every row
+            where left out.
+        change: For `rewrite`: path of a field -> its new value, in each row of a list or in the
+            object. Parts of a path are divided by dots, and `*` is every key or item.
+        remove: For `rewrite`: paths of fields to leave out.
+        add: For `rewrite`: rows to add to a list.
     """
 
     model_config = ConfigDict(extra="forbid", strict=True)
@@ -91,6 +110,9 @@ class Fault(BaseModel):
     count: Annotated[int, Field(ge=0, le=10**9)] | None = None
     namespaces: list[str] | None = None
     ids: list[str] | None = None
+    change: dict[str, Any] = Field(default_factory=dict)
+    remove: list[str] = Field(default_factory=list)
+    add: list[Any] = Field(default_factory=list)
 
 
 _ADAPTER: TypeAdapter[Fault] = TypeAdapter(Fault)
@@ -121,7 +143,9 @@ def parse_fault(fields: object, operations: frozenset[str]) -> Fault:
         raise ValueError(f"`{missing[0]}`: a fault of kind `{fault.kind}` needs it")
     if surplus := sorted(given - needed - allowed):
         raise ValueError(f"`{surplus[0]}`: a fault of kind `{fault.kind}` does not take it")
-    fitting = _JOB_KINDS.get(fault.kind)
+    if fault.kind == "rewrite" and not (fault.change or fault.remove or fault.add):
+        raise ValueError("`change`: a fault of kind `rewrite` needs it, or `remove` or `add`")
+    fitting = _OPERATIONS_OF_KIND.get(fault.kind)
     if fitting is not None and fault.operation not in fitting:
         raise ValueError(
             f"`operation`: a fault of kind `{fault.kind}` fits {', '.join(sorted(fitting))}"
@@ -132,10 +156,11 @@ def parse_fault(fields: object, operations: frozenset[str]) -> Fault:
 def _check_answerable(fault: Fault) -> None:
     """Refuse what could be neither listed nor answered."""
     try:
-        check_nesting(fault.body)
+        for value in (fault.body, fault.change, fault.add):
+            check_nesting(value)
         orjson.dumps(fault.model_dump())
     except (TypeError, ValueError) as error:
-        raise ValueError(f"`body`: the fault cannot be written as JSON: {error}") from error
+        raise ValueError(f"`fault`: it cannot be written as JSON: {error}") from error
     if fault.status in _BODILESS and fault.body is not None:
         raise ValueError(f"`body`: an answer with status {fault.status} has none")
     for name, value in fault.headers.items():

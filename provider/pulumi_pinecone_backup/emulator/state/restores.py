@@ -149,6 +149,13 @@ def describe(state: State, project: str, job_id: str) -> Row:
     return row
 
 
+def forget(state: State, project: str, job_id: str) -> None:
+    """Remove a job; its index stays as it is. Call inside a change."""
+    state.connection.execute(
+        "DELETE FROM restore_jobs WHERE job_id = ? AND project = ?", (job_id, project)
+    )
+
+
 def list_all(state: State, project: str) -> list[Row]:
     """Return all jobs of a project in the order of their ids."""
     backups.check_plan(state)

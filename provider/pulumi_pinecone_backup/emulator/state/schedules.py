@@ -212,9 +212,16 @@ def update(
 def delete(state: State, project: str, schedule_id: str) -> None:
     """Delete a schedule; its backups stay until they expire."""
     describe(state, project, schedule_id)
-    with state.change() as connection:
-        connection.execute("DELETE FROM schedules WHERE schedule_id = ?", (schedule_id,))
-        state.effect(state.clock.now(), f"schedule deleted {schedule_id}", project=project)
+    with state.change():
+        forget(state, project, schedule_id)
+
+
+def forget(state: State, project: str, schedule_id: str) -> None:
+    """Remove a schedule; call inside a change."""
+    state.connection.execute(
+        "DELETE FROM schedules WHERE schedule_id = ? AND project = ?", (schedule_id, project)
+    )
+    state.effect(state.clock.now(), f"schedule deleted {schedule_id}", project=project)
 
 
 def history(state: State, project: str, schedule_id: str) -> list[Row | PlannedRun]:

@@ -26,10 +26,11 @@ from pulumi_pinecone_backup.emulator.state.problems import (
 )
 from pulumi_pinecone_backup.emulator.state.settings import may
 from pulumi_pinecone_backup.emulator.state.state import State, project_of
+from pulumi_pinecone_backup.emulator.state.vanishing import vanish
 from pulumi_pinecone_backup.emulator.state.versions import NEWEST, VERSIONS, ApiVersion
 from pulumi_pinecone_backup.emulator.web import admin
-from pulumi_pinecone_backup.emulator.web.answers import planned, refusal, rendered, replaced
-from pulumi_pinecone_backup.emulator.web.connections import Dropped
+from pulumi_pinecone_backup.emulator.web.answers import planned, refusal, rendered, spoiled
+from pulumi_pinecone_backup.emulator.web.connections import Dripping, Dropped
 from pulumi_pinecone_backup.emulator.web.reading import read_limited
 
 OPERATIONS: tuple[Operation, ...] = (*CONTROL_PLANE, *DATA_PLANE)
@@ -87,8 +88,10 @@ class Service:
                 response = Dropped()
             elif fault and fault.kind == "status":
                 response = planned(fault)
-            elif fault and fault.kind == "body":
-                response = replaced(response, fault)
+            elif fault and fault.kind == "drip":
+                response = Dripping(response, fault.seconds or 0.0)
+            elif fault:
+                response = spoiled(response, fault)
         self._note(operation, request, response)
         return response
 
@@ -112,6 +115,9 @@ class Service:
             with self.state.lock:
                 self.state.settle()
                 call = self._call(operation, request, version, body, fault)
+                if fault and fault.kind == "vanish":
+                    (identifier,) = call.parameters.values()
+                    vanish(self.state, call.project, operation.id, identifier)
                 answer = operation.run(call)
                 response = rendered(answer)
         except ServiceError as error:
