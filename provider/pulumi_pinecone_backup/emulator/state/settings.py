@@ -16,7 +16,7 @@ Role = Literal[
     "DataPlaneViewer",
 ]
 
-_BACKUP_QUOTA = {"starter": 0, "standard": 500, "enterprise": 1000}
+_BACKUP_QUOTA = {"starter": 0, "builder": 0, "standard": 500, "enterprise": 1000}
 
 _MAY_WRITE_CONTROL = {"ProjectEditor", "ControlPlaneEditor"}
 _MAY_READ_CONTROL = _MAY_WRITE_CONTROL | {"ProjectViewer", "ControlPlaneViewer"}
@@ -46,6 +46,7 @@ class Settings(BaseModel):
             and Go clients take nothing else.
         journal_events: Most events that the journal keeps; older ones are forgotten, counts stay.
         clock_skew_seconds: How far the service's clock is ahead of everybody's, or behind it.
+        planned_run_status: How a planned run of a schedule is shown.
         roles: API key -> role; a key that is not named here may do everything.
     """
 
@@ -58,7 +59,7 @@ class Settings(BaseModel):
     capacity_seconds: Seconds = 0.0
     describe_lag_seconds: Seconds = 0.0
     list_lag_seconds: Seconds = 0.0
-    plan: Literal["starter", "standard", "enterprise"] = "enterprise"
+    plan: Literal["starter", "builder", "standard", "enterprise"] = "enterprise"
     paid: bool = True
     backup_quota: Annotated[int, Field(ge=0, le=10**9)] | None = None
     index_quota: Annotated[int, Field(ge=0, le=10**9)] | None = None
@@ -67,7 +68,13 @@ class Settings(BaseModel):
     described_statuses: bool = False
     journal_events: Annotated[int, Field(ge=1, le=10**7)] = 100_000
     clock_skew_seconds: Annotated[float, Field(ge=-(10**9), le=10**9)] = 0.0
+    planned_run_status: Literal["Initializing", "Scheduled", "Pending"] = "Initializing"
     roles: dict[str, Role] = Field(default_factory=dict)
+
+    @property
+    def has_backups(self) -> bool:
+        """Whether the plan includes backups, and dedicated read capacity with them."""
+        return self.plan not in ("starter", "builder")
 
     @property
     def most_backups(self) -> int:

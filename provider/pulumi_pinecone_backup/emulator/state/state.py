@@ -71,9 +71,15 @@ class State:
             return
         with self.change() as connection:
             connection.execute("UPDATE due SET at = at + ?", (change,))
-            connection.execute(
-                "UPDATE indexes SET capacity_ready_at = capacity_ready_at + ?", (change,)
-            )
+            for table, column in (
+                ("indexes", "capacity_ready_at"),
+                ("backups", "expires_at"),
+                ("schedules", "next_run_at"),
+            ):
+                connection.execute(
+                    f"UPDATE {table} SET {column} = {column} + ?",  # noqa: S608 - names are ours
+                    (change,),
+                )
             self._store("clock_skew", seconds)
         self.clock.skew_seconds = seconds
         self._next_due = 0.0

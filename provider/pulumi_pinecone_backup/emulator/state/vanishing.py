@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from pulumi_pinecone_backup.emulator.state import backups, indexes, restores, schedules
+from pulumi_pinecone_backup.emulator.state import backups, indexes, removal, restores, schedules
 from pulumi_pinecone_backup.emulator.state.state import State
 
 
@@ -17,7 +17,7 @@ def _index(state: State, project: str, name: str) -> None:
 def _backup(state: State, project: str, backup_id: str) -> None:
     row = backups.find(state, project, backup_id)
     if row is not None:
-        backups.gone(state, str(row["key"]), state.clock.now())
+        removal.gone(state, str(row["key"]), state.clock.now())
 
 
 _BY_OPERATION: Mapping[str, Callable[[State, str, str], None]] = {
