@@ -65,7 +65,7 @@ ONLY_IN = {
     "grpc": {"engine"},
     "starlette": {"emulator.call", "emulator.web"},
     "uvicorn": {"emulator.web"},
-    "sqlite3": {"emulator.state", "emulator.data"},
+    "sqlite3": {"emulator.state", "emulator.data", "emulator.web"},
     "numpy": {"emulator.data"},
     "pulumi": {"engine", "handlers", "resources", "functions", "cli.adoption"},
 }

@@ -12,6 +12,7 @@ import orjson
 from starlette.datastructures import QueryParams
 
 from pulumi_pinecone_backup.emulator.state.faults import Fault
+from pulumi_pinecone_backup.emulator.state.nesting import loads
 from pulumi_pinecone_backup.emulator.state.problems import invalid, unreadable
 from pulumi_pinecone_backup.emulator.state.state import State
 from pulumi_pinecone_backup.emulator.state.versions import ApiVersion
@@ -44,6 +45,10 @@ class Call:
     def host(self, index_name: str) -> str:
         """Return where an index's data plane is."""
         return f"{self.base_url}/data/{index_name}-{self.project}"
+
+    def status(self, described: int) -> int:
+        """Return the described status where the settings ask for it, else the service's 200."""
+        return described if self.state.settings.described_statuses else 200
 
 
 @dataclass(frozen=True)
@@ -81,11 +86,11 @@ def read_object(raw: bytes) -> dict[str, Any]:
     """Read a body that must be a JSON object.
 
     Raises:
-        ServiceError: 400 where it is no JSON, 422 where it is no object.
+        ServiceError: 400 where it is no JSON or nested too deep, 422 where it is no object.
     """
     try:
-        value = orjson.loads(raw)
-    except orjson.JSONDecodeError as error:
+        value = loads(raw)
+    except ValueError as error:
         raise invalid(f"Failed to parse the request body as JSON: {error}") from error
     if not isinstance(value, dict):
         raise unreadable("expected an object")

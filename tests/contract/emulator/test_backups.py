@@ -7,25 +7,6 @@ from contract.emulator.api import Api, refusal
 from pulumi_pinecone_backup.emulator import Emulator
 
 
-@pytest.mark.parametrize(
-    ("version", "status"),
-    [
-        ("2025-04", 201),
-        ("2025-10", 201),
-        ("2026-01.alpha", 201),
-        ("2026-04", 201),
-        ("2026-07", 200),
-    ],
-)
-def test_the_answer_to_a_backup_has_the_status_of_its_version(
-    emulator: Emulator, version: str, status: int
-) -> None:
-    api = Api(emulator, version)
-    api.create_index()
-    assert api.send("POST", "/indexes/docs/backups", {}).status_code == status
-    api.close()
-
-
 def test_a_backup_tells_what_is_in_it(any_api: Api) -> None:
     any_api.create_index(tags={"team": "search"})
     any_api.upsert(3, namespace="a")
@@ -102,7 +83,7 @@ def test_pod_indexes_cannot_be_backed_up(
     api.post("/indexes", {"name": "docs", "dimension": 3, "spec": spec})
     response = api.send("POST", "/indexes/docs/backups", {})
     if reason is None:
-        assert response.status_code == 201
+        assert response.status_code == 200
     else:
         assert refusal(response)[0] == 400
         assert reason in refusal(response)[2]
@@ -202,6 +183,33 @@ def test_each_plan_has_its_quota(emulator: Emulator, api: Api, plan: str, quota:
     api.create_backup()
     api.create_backup()
     assert refusal(api.send("POST", "/indexes/docs/backups", {}))[:2] == (403, "FORBIDDEN")
+
+
+@pytest.mark.parametrize(
+    ("version", "described"),
+    [
+        ("2025-04", (201, 202)),
+        ("2025-10", (201, 202)),
+        ("2026-01.alpha", (201, 202)),
+        ("2026-04", (201, 202)),
+        ("2026-07", (200, 200)),
+    ],
+)
+def test_backup_and_configure_answer_200_and_what_is_described_where_asked_for(
+    emulator: Emulator, version: str, described: tuple[int, int]
+) -> None:
+    api = Api(emulator, version)
+    api.create_index()
+
+    def statuses() -> tuple[int, int]:
+        made = api.send("POST", "/indexes/docs/backups", {})
+        changed = api.send("PATCH", "/indexes/docs", {"tags": {"a": "b"}})
+        return made.status_code, changed.status_code
+
+    assert statuses() == (200, 200)
+    emulator.configure(described_statuses=True)
+    assert statuses() == described
+    api.close()
 
 
 def test_the_starter_plan_has_no_backups_even_before_the_index_is_looked_for(

@@ -192,6 +192,19 @@ def test_an_update_changes_what_is_given(index: Index) -> None:
     assert index.api.count() == 10
 
 
+@pytest.mark.parametrize("empty", [{}, None])
+def test_an_empty_filter_is_none_in_a_query_and_refused_in_a_deletion(
+    index: Index, empty: Any
+) -> None:
+    fill(index)
+    found = index.post("query", {"vector": [1, 0], "topK": 50, "filter": empty})
+    assert len(found["matches"]) == 10
+    malformed: tuple[Any, ...] = ([], "", 0)
+    for wrong in malformed:
+        index.refused("query", {"vector": [1, 0], "topK": 5, "filter": wrong})
+    index.refused("vectors/delete", {"filter": {}})
+
+
 def test_an_update_by_filter_changes_metadata_of_many(index: Index) -> None:
     fill(index)
     body = {"filter": {"n": {"$lt": 3}}, "setMetadata": {"old": True}}

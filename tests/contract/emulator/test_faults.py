@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from typing import Any
 
@@ -120,6 +121,135 @@ def test_a_page_can_repeat_rows_of_the_one_before(emulator: Emulator, api: Api) 
     assert [row["backup_id"] for row in page] == ids[1:3]
 
 
+def test_describe_can_contradict_the_lists(emulator: Emulator, api: Api) -> None:
+    api.create_index()
+    backup_id = api.create_backup()["backup_id"]
+    job_id = api.restore(backup_id)["restore_job_id"]
+    paths = {
+        "describe_index": "/indexes/docs",
+        "describe_backup": f"/backups/{backup_id}",
+        "describe_restore_job": f"/restore-jobs/{job_id}",
+    }
+    for operation, path in paths.items():
+        emulator.add_fault(operation, "hide", times=10**6)
+        assert api.send("GET", path).status_code == 404
+    assert "docs" in {row["name"] for row in api.get("/indexes")["indexes"]}
+    assert [row["backup_id"] for row in api.get("/backups")["data"]] == [backup_id]
+    assert [row["backup_id"] for row in api.get("/indexes/docs/backups")["data"]] == [backup_id]
+    assert [row["restore_job_id"] for row in api.get("/restore-jobs")["data"]] == [job_id]
+
+
+def test_any_field_of_an_answer_can_be_changed_or_left_out(emulator: Emulator, api: Api) -> None:
+    api.create_index(tags={"a": "b"})
+    first = "0001-01-01T00:00:00+14:00"
+    change = {"created_at": first, "tags": None, "made.up": 1, "schema.fields.*.dimension": 0}
+    emulator.add_fault("create_backup", "rewrite", change=change, remove=["status", "no.such"])
+    made = api.create_backup()
+    assert (made["created_at"], made["tags"], made["made"]) == (first, None, {"up": 1})
+    assert {field.get("dimension") for field in made["schema"]["fields"].values()} == {0}
+    assert "status" not in made
+    assert api.get(f"/backups/{made['backup_id']}")["created_at"] != first
+    emulator.add_fault("describe_index", "rewrite", change={"host": "http://[::1"})
+    assert api.get("/indexes/docs")["host"] == "http://[::1"
+    emulator.add_fault("describe_index", "rewrite", change={"status": None})
+    assert api.get("/indexes/docs")["status"] is None
+
+
+def test_a_refusal_is_not_rewritten(emulator: Emulator, api: Api) -> None:
+    emulator.add_fault("describe_index", "rewrite", change={"status": 5})
+    assert api.send("GET", "/indexes/missing").json()["status"] == 404
+
+
+def test_a_list_can_have_odd_rows(emulator: Emulator, api: Api) -> None:
+    for name in ("one", "two"):
+        api.create_index(name)
+    emulator.add_fault(
+        "list_indexes",
+        "rewrite",
+        change={"status": None},
+        ids=["two"],
+        add=[{"name": "odd", "tags": {"n": 1}}, None, "text"],
+    )
+    rows = api.get("/indexes")["indexes"]
+    assert [row["status"] for row in rows[:2]] == [{"ready": True, "state": "Ready"}, None]
+    assert rows[2:] == [{"name": "odd", "tags": {"n": 1}}, None, "text"]
+    backup_id = api.create_backup("one")["backup_id"]
+    emulator.add_fault(
+        "list_project_backups", "rewrite", change={"tags": {"n": 1.5, "o": {}}}, ids=[backup_id]
+    )
+    assert api.get("/backups")["data"][0]["tags"] == {"n": 1.5, "o": {}}
+
+
+def test_a_page_can_hold_ten_thousand_rows(emulator: Emulator, api: Api) -> None:
+    api.create_index()
+    for _ in range(3):
+        api.create_backup()
+    emulator.add_fault("list_project_backups", "swell", count=10_000)
+    page = api.get("/backups")
+    assert len({row["backup_id"] for row in page["data"]}) == 10_000
+    assert len(api.get("/backups")["data"]) == 3
+    emulator.add_fault("list_indexes", "swell", count=10_000)
+    assert len({row["name"] for row in api.get("/indexes")["indexes"]}) == 10_000
+
+
+def test_an_answer_can_drip(emulator: Emulator, api: Api) -> None:
+    emulator.add_fault("list_indexes", "drip", seconds=0.01)
+    begin = time.monotonic()
+    assert api.get("/indexes") == {"indexes": []}
+    assert time.monotonic() - begin >= 0.01 * len('{"indexes":[]}')
+    emulator.add_fault("list_indexes", "drip", seconds=3600)
+    response = api.session.get(f"{emulator.url}/indexes", stream=True, timeout=30)
+    assert response.status_code == 200
+    assert response.headers["Content-Length"] == "14"
+    assert api.get("/indexes") == {"indexes": []}
+    response.close()
+
+
+def test_stopping_does_not_wait_for_a_dripping_answer() -> None:
+    emulator = Emulator()
+    emulator.start()
+    emulator.add_fault("list_indexes", "drip", seconds=3600)
+    headers = {"Api-Key": "emulator", "X-Pinecone-Api-Version": "2026-07"}
+    response = requests.get(f"{emulator.url}/indexes", headers=headers, stream=True, timeout=60)
+    emulator.stop()
+    with pytest.raises((requests.ConnectionError, requests.exceptions.ChunkedEncodingError)):
+        response.json()
+
+
+def test_an_object_can_vanish(emulator: Emulator, api: Api) -> None:
+    api.create_index()
+    backup_id = api.create_backup()["backup_id"]
+    job_id = api.restore(backup_id)["restore_job_id"]
+    schedule = {
+        "name": "nightly",
+        "schedule": {"type": "time-based", "frequency": "daily"},
+        "retention": {"expire_after_days": 3},
+    }
+    schedule_id = api.post("/indexes/docs/backup-schedules", schedule)["schedule_id"]
+    for operation, path in (
+        ("describe_restore_job", f"/restore-jobs/{job_id}"),
+        ("describe_backup_schedule", f"/backup-schedules/{schedule_id}"),
+        ("describe_backup", f"/backups/{backup_id}"),
+        ("describe_index", "/indexes/docs"),
+    ):
+        assert api.send("GET", path).status_code == 200
+        emulator.add_fault(operation, "vanish")
+        assert [api.send("GET", path).status_code for _ in range(2)] == [404, 404]
+    assert api.get("/backups")["data"] == []
+    assert api.get("/restore-jobs")["data"] == []
+    assert [row["name"] for row in api.get("/indexes")["indexes"]] == ["restored"]
+    assert effects(emulator)[-1] == "index deleted docs"
+    assert "delete_index" not in emulator.requests()
+
+
+def test_too_many_requests_can_come_without_retry_after(emulator: Emulator, api: Api) -> None:
+    emulator.add_fault("create_index", "status", status=429)
+    response = api.send("POST", "/indexes", api.index_body("docs"))
+    assert response.status_code == 429
+    assert "Retry-After" not in response.headers
+    assert effects(emulator) == []
+
+
 def test_a_deletion_may_never_finish(emulator: Emulator, api: Api) -> None:
     api.create_index()
     emulator.add_fault("delete_index", "never_finish")
@@ -143,6 +273,11 @@ def test_a_deletion_may_never_finish(emulator: Emulator, api: Api) -> None:
         ({"operation": "create_index", "kind": "drop_before", "times": 0}, "times"),
         ({"operation": "create_index", "kind": "drop_before", "tims": 1}, "tims"),
         ({"operation": "list_indexes", "kind": "fail_job"}, "operation"),
+        ({"operation": "list_indexes", "kind": "vanish"}, "operation"),
+        ({"operation": "list_indexes", "kind": "rewrite"}, "change"),
+        ({"operation": "list_indexes", "kind": "rewrite", "remove": "name"}, "remove"),
+        ({"operation": "list_indexes", "kind": "swell"}, "count"),
+        ({"operation": "list_indexes", "kind": "drip"}, "seconds"),
         ({"operation": "create_index", "kind": "status", "status": 500, "headers": 1}, "headers"),
     ],
 )

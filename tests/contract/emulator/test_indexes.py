@@ -138,25 +138,6 @@ def test_no_tags_are_null_in_the_newest_version_and_empty_before(emulator: Emula
     oldest.close()
 
 
-@pytest.mark.parametrize(
-    ("version", "status"),
-    [
-        ("2025-04", 202),
-        ("2025-10", 202),
-        ("2026-01.alpha", 202),
-        ("2026-04", 202),
-        ("2026-07", 200),
-    ],
-)
-def test_the_answer_to_a_change_has_the_status_of_its_version(
-    emulator: Emulator, version: str, status: int
-) -> None:
-    api = Api(emulator, version)
-    api.create_index()
-    assert api.send("PATCH", "/indexes/docs", {"tags": {"a": "b"}}).status_code == status
-    api.close()
-
-
 DEDICATED = {
     "mode": "Dedicated",
     "dedicated": {

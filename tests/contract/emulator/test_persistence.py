@@ -17,6 +17,7 @@ from pulumi_pinecone_backup.emulator import Emulator
 from pulumi_pinecone_backup.emulator.state.database import DatabaseError
 
 ROUNDS = 30
+EARLIER_LAYOUT = ("ALTER TABLE schedules DROP COLUMN planned_at", "PRAGMA user_version = 1")
 
 
 def test_a_restart_with_the_same_file_goes_on(tmp_path: Path) -> None:
@@ -63,6 +64,31 @@ def test_a_deletion_ends_while_the_emulator_is_not_running(tmp_path: Path) -> No
     with Emulator(database=database) as emulator:
         api = Api(emulator)
         until(lambda: api.send("GET", "/indexes/docs").status_code == 404)
+        api.close()
+
+
+def test_a_file_of_an_earlier_layout_goes_on(tmp_path: Path) -> None:
+    database = tmp_path / "emulator.db"
+    schedule = {
+        "name": "nightly",
+        "schedule": {"type": "time-based", "frequency": "daily"},
+        "retention": {"expire_after_days": 3},
+    }
+    with Emulator(database=database) as emulator:
+        api = Api(emulator)
+        api.create_index()
+        made = api.post("/indexes/docs/backup-schedules", schedule)
+        api.close()
+    connection = sqlite3.connect(database)
+    for statement in EARLIER_LAYOUT:
+        connection.execute(statement)
+    connection.commit()
+    connection.close()
+    with Emulator(database=database) as emulator:
+        api = Api(emulator)
+        path = f"/backup-schedules/{made['schedule_id']}"
+        assert api.get(path) == made
+        assert api.get(f"{path}/history")["data"][0]["created_at"] == made["created_at"]
         api.close()
 
 

@@ -49,7 +49,7 @@ def test_the_official_sdk_backs_up_restores_and_compares() -> None:
         "by_metadata": ["doc-18", "doc-19"],
         "namespaces": [["live", 20]],
         "retention": 14,
-        "history": ["Scheduled"],
+        "history": ["Initializing"],
         "tags": {"owner": "me"},
     }
     assert requests["create_index_from_backup_operation"] == 1

@@ -46,6 +46,13 @@ def test_a_search_gives_the_fields_that_are_asked_for(api: Api) -> None:
     assert [(hit["_id"], hit["fields"]) for hit in search(api, **body)] == [("b", {"n": 1})]
 
 
+def test_an_empty_filter_is_none_in_a_search(api: Api) -> None:
+    body: dict[str, Any] = {"query": {"id": "b", "top_k": 50}}
+    everything = search(api, **body)
+    body["query"]["filter"] = {}
+    assert search(api, **body) == everything != []
+
+
 def test_a_star_asks_for_every_field(api: Api) -> None:
     hits = search(api, query={"id": "b", "top_k": 1}, fields=["*"])
     assert hits[0]["fields"] == {"body": TEXTS["b"], "n": 1}

@@ -36,7 +36,12 @@ def _emulator() -> Iterator[Emulator]:
 def emulator(_emulator: Emulator) -> Emulator:
     _emulator.reset()
     _emulator.configure(
-        backup_seconds=0.0, restore_seconds=0.0, delete_seconds=0.0, plan="enterprise", paid=True
+        backup_seconds=0.0,
+        restore_seconds=0.0,
+        delete_seconds=0.0,
+        plan="enterprise",
+        paid=True,
+        described_statuses=False,
     )
     return _emulator
 

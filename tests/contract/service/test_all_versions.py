@@ -27,8 +27,9 @@ DEDICATED = {
 
 
 def test_every_exchange_of_a_backup_and_its_restore_is_as_described(
-    client_of: ClientOf, version: str, described: dict[str, OpenAPI]
+    client_of: ClientOf, version: str, described: dict[str, OpenAPI], emulator: Emulator
 ) -> None:
+    emulator.configure(described_statuses=True)
     client = client_of(version)
     problems = watch(client, described[version])
 
@@ -68,8 +69,9 @@ def test_every_exchange_of_a_backup_and_its_restore_is_as_described(
 
 
 def test_every_refusal_of_the_service_is_as_described(
-    client_of: ClientOf, version: str, described: dict[str, OpenAPI]
+    client_of: ClientOf, version: str, described: dict[str, OpenAPI], emulator: Emulator
 ) -> None:
+    emulator.configure(described_statuses=True)
     client = client_of(version)
     problems = watch(client, described[version])
     client.create_index("docs", dimension=8, deletion_protection="enabled")

@@ -7,7 +7,7 @@ from typing import Any
 from pulumi_pinecone_backup.emulator.call import Answer, Call, is_true, page
 from pulumi_pinecone_backup.emulator.control import bodies, shapes
 from pulumi_pinecone_backup.emulator.control.indexes import given_tags
-from pulumi_pinecone_backup.emulator.state import backups, indexes, restores
+from pulumi_pinecone_backup.emulator.state import backups, indexes, removal, restores
 from pulumi_pinecone_backup.emulator.state.database import Row
 
 
@@ -32,7 +32,7 @@ def create_backup(call: Call) -> Answer:
         description=body.description,
         fault=call.fault,
     )
-    return Answer(call.version.create_backup_status, backup_answer(call, row))
+    return Answer(call.status(call.version.create_backup_status), backup_answer(call, row))
 
 
 def backup_names(row: Row) -> set[str]:
@@ -66,7 +66,7 @@ def describe_backup(call: Call) -> Answer:
 
 def delete_backup(call: Call) -> Answer:
     """Delete a backup."""
-    backups.delete(call.state, call.project, call.parameters["backup_id"], call.fault)
+    removal.delete(call.state, call.project, call.parameters["backup_id"], call.fault)
     return Answer(202)
 
 

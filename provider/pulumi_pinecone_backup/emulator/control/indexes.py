@@ -127,4 +127,4 @@ def configure_index(call: Call) -> Answer:
         read_capacity=capacity,
         definition=None if definition == old else definition,
     )
-    return Answer(call.version.configure_status, _index(call, row))
+    return Answer(call.status(call.version.configure_status), _index(call, row))

@@ -73,7 +73,13 @@ def list_backup_schedule_history(call: Call) -> Answer:
                 "scheduled_execution_at": shapes.time(item["scheduled_at"], call.version)
             }
         return shapes.planned_backup(
-            item.index, call.version, backup_id=item.backup_id, name=item.name, at=item.at
+            item.index,
+            call.version,
+            backup_id=item.backup_id,
+            name=item.name,
+            status=item.status,
+            at=item.at,
+            planned_at=item.planned_at,
         )
 
     def identify(item: Row | schedules.PlannedRun) -> set[str]:

@@ -64,7 +64,14 @@ def time(at: float, version: ApiVersion) -> str:
 
 
 def planned_backup(
-    index_row: Row, version: ApiVersion, *, backup_id: str, name: str, at: float
+    index_row: Row,
+    version: ApiVersion,
+    *,
+    backup_id: str,
+    name: str,
+    status: str,
+    at: float,
+    planned_at: float,
 ) -> dict[str, Any]:
     """Return a backup that a schedule will make, as its history tells it."""
     deployment = from_json(index_row["definition"]).deployment
@@ -73,10 +80,10 @@ def planned_backup(
         "source_index_name": index_row["name"],
         "source_index_id": index_row["index_id"],
         "name": name,
-        "status": "Scheduled",
+        "status": status,
         "cloud": deployment.get("cloud", "byoc"),
         "region": deployment.get("region", deployment.get("environment")),
-        "created_at": time(at, version),
+        "created_at": time(planned_at, version),
         "scheduled_execution_at": time(at, version),
     }
 

@@ -39,6 +39,15 @@ def compile_filter(value: object, *, depth: int = 0) -> Predicate:
     return lambda metadata: all(part(metadata) for part in parts)
 
 
+def search_filter(value: object) -> Predicate | None:
+    """Return the predicate of a search, None without one; here an empty filter is none.
+
+    Raises:
+        ServiceError: 400 where the filter is malformed.
+    """
+    return None if value is None or value == {} else compile_filter(value)
+
+
 def matches(predicate: Predicate, metadata: str | None) -> bool:
     """Tell whether stored metadata fits."""
     return predicate({} if metadata is None else orjson.loads(metadata))

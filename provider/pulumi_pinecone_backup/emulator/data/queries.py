@@ -14,7 +14,7 @@ from pulumi_pinecone_backup.emulator.call import (
     read_object,
 )
 from pulumi_pinecone_backup.emulator.data.answers import vector
-from pulumi_pinecone_backup.emulator.data.filters import compile_filter, selected
+from pulumi_pinecone_backup.emulator.data.filters import compile_filter, search_filter, selected
 from pulumi_pinecone_backup.emulator.data.parsing import (
     Sparse,
     check_id,
@@ -45,13 +45,13 @@ def query_vectors(call: Call) -> Answer:
     if not all(isinstance(flag, bool) for flag in flags.values()):
         raise invalid("`includeValues` and `includeMetadata` must be booleans")
     dense, sparse = _wanted(call, index, namespace, body, definition)
-    condition = body.get("filter")
+    predicate = search_filter(body.get("filter"))
     found = nearest(
         records.scan(call.state.connection, index["key"], namespace, is_ordered=False),
         definition,
         dense=dense,
         sparse=sparse,
-        predicate=None if condition is None else compile_filter(condition),
+        predicate=predicate,
         count=count,
     )
     matched = [

@@ -17,7 +17,7 @@ import numpy as np
 import orjson
 
 from pulumi_pinecone_backup.emulator.call import Answer, Call, read_object
-from pulumi_pinecone_backup.emulator.data.filters import compile_filter
+from pulumi_pinecone_backup.emulator.data.filters import search_filter
 from pulumi_pinecone_backup.emulator.data.parsing import (
     Sparse,
     check_id,
@@ -116,13 +116,13 @@ def search_records(call: Call) -> Answer:
     namespace = namespace_of(call.parameters["namespace"])
     definition = from_json(index["definition"])
     dense, sparse = _wanted(call, index, namespace, query, definition)
-    condition = query.get("filter")
+    predicate = search_filter(query.get("filter"))
     found = nearest(
         records.scan(call.state.connection, index["key"], namespace, is_ordered=False),
         definition,
         dense=dense,
         sparse=sparse,
-        predicate=None if condition is None else compile_filter(condition),
+        predicate=predicate,
         count=count,
     )
     hits = [

@@ -1,4 +1,4 @@
-"""Backups: taken, listed, described, deleted."""
+"""Backups: taken, listed, described."""
 
 from __future__ import annotations
 
@@ -12,7 +12,6 @@ from pulumi_pinecone_backup.emulator.state.definitions import from_json
 from pulumi_pinecone_backup.emulator.state.faults import Fault
 from pulumi_pinecone_backup.emulator.state.problems import (
     ServiceError,
-    failed_precondition,
     forbidden,
     invalid,
     not_found,
@@ -25,9 +24,10 @@ from pulumi_pinecone_backup.emulator.state.versions import ApiVersion
 
 def check_plan(state: State) -> None:
     """Refuse everything about backups on a plan without them."""
-    if state.settings.plan == "starter":
+    if not state.settings.has_backups:
         raise permission_denied(
-            "Backups are not available on the Starter plan. Upgrade your plan to use backups."
+            f"Backups are not available on the {state.settings.plan.capitalize()} plan. "
+            "Upgrade your plan to use backups."
         )
 
 
@@ -90,6 +90,7 @@ def take(
     name: str | None,
     description: str | None,
     at: float,
+    created_at: float | None = None,
     schedule_id: str | None = None,
     expires_at: float | None = None,
     fault: Fault | None = None,
@@ -121,7 +122,7 @@ def take(
             "Failed" if has_failed else "Ready",
             schedule_id,
             at if schedule_id else None,
-            at,
+            at if created_at is None else created_at,
             expires_at,
         ),
     )
@@ -144,7 +145,7 @@ def owner(key: int) -> int:
 
 def done(state: State, ref: str, at: float) -> None:
     """Carry out the end of a backup."""
-    row = _find_by_key(state, int(ref))
+    row = find_by_key(state, int(ref))
     if row is None or row["status"] != "Initializing":
         return
     state.connection.execute(
@@ -154,19 +155,8 @@ def done(state: State, ref: str, at: float) -> None:
     state.effect(at, f"backup {word} {row['backup_id']}", project=row["project"])
 
 
-def expired(state: State, ref: str, at: float) -> None:
-    """Carry out the expiry of a scheduled backup."""
-    row = _find_by_key(state, int(ref))
-    if row is None or row["gone_at"] is not None:
-        return
-    if has_pending_restore(state, row["backup_id"]):
-        state.plan(at + 3600, "backup_expired", ref)
-        return
-    state.effect(at, f"backup expired {row['backup_id']}", project=row["project"])
-    _remove(state, row, at)
-
-
-def _find_by_key(state: State, key: int) -> Row | None:
+def find_by_key(state: State, key: int) -> Row | None:
+    """Return the backup with that key, None where it is gone."""
     row: Row | None = state.connection.execute(
         "SELECT * FROM backups WHERE key = ?", (key,)
     ).fetchone()
@@ -175,9 +165,17 @@ def _find_by_key(state: State, key: int) -> Row | None:
 
 def by_key(state: State, key: int) -> Row:
     """Return the backup with that key."""
-    row = _find_by_key(state, key)
+    row = find_by_key(state, key)
     if row is None:
         raise not_found(f"backup {key}")
+    return row
+
+
+def find(state: State, project: str, backup_id: str) -> Row | None:
+    """Return a backup, however new it is."""
+    row: Row | None = state.connection.execute(
+        "SELECT * FROM backups WHERE backup_id = ? AND project = ?", (backup_id, project)
+    ).fetchone()
     return row
 
 
@@ -188,9 +186,7 @@ def describe(state: State, project: str, backup_id: str) -> Row:
         ServiceError: 404 where there is none, or it is too new to be seen.
     """
     check_plan(state)
-    row: Row | None = state.connection.execute(
-        "SELECT * FROM backups WHERE backup_id = ? AND project = ?", (backup_id, project)
-    ).fetchone()
+    row = find(state, project, backup_id)
     lag = state.settings.describe_lag_seconds
     if row is None or (lag and row["created_at"] + lag > state.clock.now()):
         raise not_found(f"backup {backup_id}")
@@ -200,10 +196,9 @@ def describe(state: State, project: str, backup_id: str) -> Row:
 def list_of_project(state: State, project: str) -> list[Row]:
     """Return all backups of a project in the order of their ids."""
     check_plan(state)
-    visible = state.clock.now() - state.settings.list_lag_seconds
     return state.connection.execute(
         "SELECT * FROM backups WHERE project = ? AND created_at <= ? ORDER BY backup_id",
-        (project, visible),
+        (project, state.listed_until),
     ).fetchall()
 
 
@@ -228,47 +223,6 @@ def list_of_index(
     if index is None:
         raise not_found(index_name)
     return [row for row in rows if row["index_id"] == index["index_id"]]
-
-
-def has_pending_restore(state: State, backup_id: str) -> bool:
-    """Tell whether a restore of a backup is not done yet."""
-    row = state.connection.execute(
-        "SELECT 1 FROM restore_jobs WHERE backup_id = ? AND status = 'Pending' LIMIT 1",
-        (backup_id,),
-    ).fetchone()
-    return row is not None
-
-
-def delete(state: State, project: str, backup_id: str, fault: Fault | None = None) -> None:
-    """Delete a backup: it answers for a while and is gone then."""
-    row = describe(state, project, backup_id)
-    if row["gone_at"] is not None:
-        return
-    if has_pending_restore(state, backup_id):
-        raise failed_precondition(
-            f"Backup {backup_id} has pending restore jobs. Wait until they are completed."
-        )
-    now = state.clock.now()
-    gone_at = now + state.settings.delete_seconds
-    with state.change() as connection:
-        connection.execute("UPDATE backups SET gone_at = ? WHERE key = ?", (gone_at, row["key"]))
-        state.effect(now, f"backup deleting {backup_id}", project=project)
-        if not (fault and fault.kind == "never_finish"):
-            state.plan(gone_at, "backup_gone", row["key"])
-    state.settle()
-
-
-def gone(state: State, ref: str, at: float) -> None:
-    """Carry out the end of a backup's deletion."""
-    row = _find_by_key(state, int(ref))
-    if row is not None:
-        _remove(state, row, at)
-
-
-def _remove(state: State, row: Row, at: float) -> None:
-    records.drop(state.connection, owner(row["key"]))
-    state.connection.execute("DELETE FROM backups WHERE key = ?", (row["key"],))
-    state.effect(at, f"backup deleted {row['backup_id']}", project=row["project"])
 
 
 def tags_of(row: Row) -> dict[str, str]:

@@ -44,7 +44,7 @@ def checked(
         if "dedicated" in asked:
             raise invalid("On-demand read capacity takes no `dedicated`")
         return {"mode": "OnDemand"}
-    if not state.settings.dedicated_capacity or state.settings.plan == "starter":
+    if not state.settings.dedicated_capacity or not state.settings.has_backups:
         raise forbidden("Dedicated read capacity is not enabled for this project")
     dedicated = asked.get("dedicated")
     if dedicated is None:

@@ -9,16 +9,26 @@ from __future__ import annotations
 import time
 from datetime import datetime, timezone
 
+# Far enough from where the platform's calendar ends for every duration and retention.
+LATEST = datetime(2200, 1, 1, tzinfo=timezone.utc).timestamp()
+
 
 class Clock:
-    """Tells the emulator's time in seconds since the epoch."""
+    """The emulator's time in seconds since the epoch."""
 
-    def __init__(self, offset_seconds: float = 0.0) -> None:
+    def __init__(self, offset_seconds: float = 0.0, skew_seconds: float = 0.0) -> None:
+        """Start a clock.
+
+        Args:
+            offset_seconds: How far tests have moved the time forward.
+            skew_seconds: How far the service's clock is ahead of everybody's, or behind it.
+        """
         self.offset_seconds = offset_seconds
+        self.skew_seconds = skew_seconds
 
     def now(self) -> float:
         """Return the current time in seconds since the epoch."""
-        return time.time() + self.offset_seconds
+        return time.time() + self.offset_seconds + self.skew_seconds
 
     def advance(self, seconds: float) -> None:
         """Move the time forward.
@@ -27,10 +37,16 @@ class Clock:
             seconds: How far; not negative.
 
         Raises:
-            ValueError: `seconds` is negative: what has happened cannot be undone.
+            ValueError: `seconds` is negative, since what has happened cannot be undone, or the
+                time would be after the year 2199.
         """
         if not 0 <= seconds < float("inf"):
             raise ValueError(f"`seconds` must be zero or more, not {seconds}")
+        if self.now() + seconds > LATEST:
+            raise ValueError(
+                f"`seconds`: {seconds:g} would move the time from {timestamp(self.now())} beyond "
+                "the year 2199, where the emulator's calendar ends; advance by less"
+            )
         self.offset_seconds += seconds
 
 

@@ -14,7 +14,7 @@ from pathlib import Path
 
 Row = sqlite3.Row
 
-_LAYOUT = 1
+_LAYOUT = 2
 # A killed predecessor lets go of the file at once, a stopping one soon.
 _LOCK_SECONDS = 2.0
 
@@ -57,7 +57,7 @@ CREATE TABLE schedules (
   schedule_id TEXT PRIMARY KEY, project TEXT NOT NULL, name TEXT NOT NULL,
   index_id TEXT NOT NULL, frequency TEXT NOT NULL, retention_days INTEGER NOT NULL,
   enabled INTEGER NOT NULL, next_run_at REAL, next_backup_id TEXT NOT NULL,
-  created_at REAL NOT NULL
+  created_at REAL NOT NULL, planned_at REAL
 );
 CREATE INDEX schedules_of_index ON schedules (index_id);
 CREATE TABLE due (
@@ -79,6 +79,15 @@ CREATE TABLE namespaces (
   PRIMARY KEY (owner, name)
 ) WITHOUT ROWID;
 """
+
+
+# Layout -> what makes it the next one.
+_UPGRADES = {
+    1: """
+ALTER TABLE schedules ADD COLUMN planned_at REAL;
+UPDATE schedules SET planned_at = created_at;
+""",
+}
 
 
 class DatabaseError(Exception):
@@ -121,7 +130,7 @@ class Database:
         # Looked at before anything is written: a file of something else stays as it is.
         layout = self.connection.execute("PRAGMA user_version").fetchone()[0]
         tables = self.connection.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]
-        if layout != _LAYOUT and (layout or tables):
+        if layout not in (*_UPGRADES, _LAYOUT) and (layout or tables):
             raise DatabaseError(
                 f"The database has layout {layout}, this emulator reads layout {_LAYOUT}: "
                 "use another file"
@@ -135,8 +144,12 @@ class Database:
         self.connection.execute("PRAGMA synchronous = NORMAL")
         self.connection.execute("PRAGMA cache_size = -65536")
         self.connection.executescript("BEGIN IMMEDIATE; COMMIT;")
-        if layout != _LAYOUT:
-            self.connection.executescript(f"BEGIN;{_TABLES}PRAGMA user_version = {_LAYOUT};COMMIT;")
+        if layout == _LAYOUT:
+            return
+        steps = "".join(_UPGRADES[number] for number in range(layout, _LAYOUT)) if layout else ""
+        self.connection.executescript(
+            f"BEGIN;{steps or _TABLES}PRAGMA user_version = {_LAYOUT};COMMIT;"
+        )
 
     @contextlib.contextmanager
     def transaction(self) -> Iterator[sqlite3.Connection]:
@@ -147,10 +160,12 @@ class Database:
         self.connection.execute("BEGIN IMMEDIATE")
         try:
             yield self.connection
+            self.connection.execute("COMMIT")
         except BaseException:
-            self.connection.execute("ROLLBACK")
+            # SQLite has rolled back by itself after some errors, such as a full disk.
+            with contextlib.suppress(sqlite3.OperationalError):
+                self.connection.execute("ROLLBACK")
             raise
-        self.connection.execute("COMMIT")
 
     def clear(self) -> None:
         """Remove everything but the settings."""

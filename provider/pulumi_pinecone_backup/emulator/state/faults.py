@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from typing import Annotated, Any, Literal
 
+import orjson
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
+
+from pulumi_pinecone_backup.emulator.state.nesting import check_nesting
 
 FaultKind = Literal[
     "status",
@@ -18,7 +22,17 @@ FaultKind = Literal[
     "hide",
     "shift",
     "body",
+    "rewrite",
+    "swell",
+    "drip",
+    "vanish",
 ]
+
+_BODILESS = (204, 304)
+# How long an answer is, is said by the emulator; another length would break the connection.
+_FRAMING = {"content-length", "transfer-encoding"}
+_HEADER_NAME = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+")
+_HEADER_VALUE = re.compile(r"[\x20-\x7e]*")
 
 # What each kind needs beside operation, kind, times and match, and what it may have.
 FIELDS_OF_KIND: dict[str, tuple[set[str], set[str]]] = {
@@ -33,8 +47,12 @@ FIELDS_OF_KIND: dict[str, tuple[set[str], set[str]]] = {
     "hide": (set(), {"ids"}),
     "shift": ({"count"}, set()),
     "body": (set(), {"body"}),
+    "rewrite": (set(), {"change", "remove", "add", "ids"}),
+    "swell": ({"count"}, set()),
+    "drip": ({"seconds"}, set()),
+    "vanish": (set(), set()),
 }
-_JOB_KINDS = {
+_OPERATIONS_OF_KIND = {
     "never_finish": {
         "create_backup",
         "create_index_from_backup_operation",
@@ -45,6 +63,12 @@ _JOB_KINDS = {
     "fail_job": {"create_backup", "create_index_from_backup_operation", "create_index"},
     "cancel_job": {"create_index_from_backup_operation"},
     "withhold_records": {"create_index_from_backup_operation"},
+    "vanish": {
+        "describe_index",
+        "describe_backup",
+        "describe_restore_job",
+        "describe_backup_schedule",
+    },
 }
 
 
@@ -61,26 +85,34 @@ class Fault(BaseModel):
         body: Text or JSON of the answer; for `body` in place of that of
             a good answer, which ends in its middle where none is given.
         headers: Headers of the answer.
-        seconds: Length of a delay.
-        count: Records withheld, or rows that a page starts too early.
+        seconds: Length of a delay, or for `drip` of the pause before each byte of the body.
+        count: Records withheld, rows that a page starts too early, or rows that it is swollen to.
         namespaces: Namespaces from which records are withheld; all where left out.
-        ids: Names and ids that a list leaves out; every row where left out.
+        ids: Names and ids of the rows that a list leaves out or that are rewritten; every row
+            where left out.
+        change: For `rewrite`: path of a field -> its new value, in each row of a list or in the
+            object. Parts of a path are divided by dots, and `*` is every key or item.
+        remove: For `rewrite`: paths of fields to leave out.
+        add: For `rewrite`: rows to add to a list.
     """
 
     model_config = ConfigDict(extra="forbid", strict=True)
 
     operation: Annotated[str, Field(min_length=1)]
     kind: FaultKind
-    times: Annotated[int, Field(ge=1)] = 1
+    times: Annotated[int, Field(ge=1, le=10**9)] = 1
     match: str = ""
     after: bool = False
     status: Annotated[int, Field(ge=200, le=599)] | None = None
     body: Any = None
     headers: dict[str, str] = Field(default_factory=dict)
     seconds: Annotated[float, Field(ge=0, le=3600)] | None = None
-    count: Annotated[int, Field(ge=0)] | None = None
+    count: Annotated[int, Field(ge=0, le=10**9)] | None = None
     namespaces: list[str] | None = None
     ids: list[str] | None = None
+    change: dict[str, Any] = Field(default_factory=dict)
+    remove: list[str] = Field(default_factory=list)
+    add: list[Any] = Field(default_factory=list)
 
 
 _ADAPTER: TypeAdapter[Fault] = TypeAdapter(Fault)
@@ -102,6 +134,7 @@ def parse_fault(fields: object, operations: frozenset[str]) -> Fault:
         first = error.errors()[0]
         where = ".".join(str(part) for part in first["loc"]) or "fault"
         raise ValueError(f"`{where}`: {first['msg']}") from error
+    _check_answerable(fault)
     if fault.operation != "*" and fault.operation not in operations:
         raise ValueError(f"`operation`: no operation `{fault.operation}`")
     needed, allowed = FIELDS_OF_KIND[fault.kind]
@@ -110,12 +143,31 @@ def parse_fault(fields: object, operations: frozenset[str]) -> Fault:
         raise ValueError(f"`{missing[0]}`: a fault of kind `{fault.kind}` needs it")
     if surplus := sorted(given - needed - allowed):
         raise ValueError(f"`{surplus[0]}`: a fault of kind `{fault.kind}` does not take it")
-    fitting = _JOB_KINDS.get(fault.kind)
+    if fault.kind == "rewrite" and not (fault.change or fault.remove or fault.add):
+        raise ValueError("`change`: a fault of kind `rewrite` needs it, or `remove` or `add`")
+    fitting = _OPERATIONS_OF_KIND.get(fault.kind)
     if fitting is not None and fault.operation not in fitting:
         raise ValueError(
             f"`operation`: a fault of kind `{fault.kind}` fits {', '.join(sorted(fitting))}"
         )
     return fault
+
+
+def _check_answerable(fault: Fault) -> None:
+    """Refuse what could be neither listed nor answered."""
+    try:
+        for value in (fault.body, fault.change, fault.add):
+            check_nesting(value)
+        orjson.dumps(fault.model_dump())
+    except (TypeError, ValueError) as error:
+        raise ValueError(f"`fault`: it cannot be written as JSON: {error}") from error
+    if fault.status in _BODILESS and fault.body is not None:
+        raise ValueError(f"`body`: an answer with status {fault.status} has none")
+    for name, value in fault.headers.items():
+        if not _HEADER_NAME.fullmatch(name) or name.lower() in _FRAMING:
+            raise ValueError(f"`headers`: an answer cannot have the header `{name}`")
+        if not _HEADER_VALUE.fullmatch(value):
+            raise ValueError(f"`headers`: `{name}` must be printable ASCII without line breaks")
 
 
 class FaultQueue:

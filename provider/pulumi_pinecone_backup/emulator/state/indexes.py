@@ -50,10 +50,9 @@ def describe(state: State, project: str, name: str) -> Row:
 
 def list_all(state: State, project: str) -> list[Row]:
     """Return the project's indexes by name."""
-    visible = state.clock.now() - state.settings.list_lag_seconds
     return state.connection.execute(
         "SELECT * FROM indexes WHERE project = ? AND created_at <= ? ORDER BY name",
-        (project, visible),
+        (project, state.listed_until),
     ).fetchall()
 
 

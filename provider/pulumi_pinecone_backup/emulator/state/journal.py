@@ -7,18 +7,21 @@ from typing import Any
 
 from pulumi_pinecone_backup.emulator.state.clock import timestamp
 
-# Enough for every test; a service left running for weeks must not fill the memory.
-_EVENTS_KEPT = 200_000
-
 
 class Journal:
-    """Ordered events since the start or the last reset, kept in memory."""
+    """Ordered events since the start or the last reset, the newest of them, kept in memory."""
 
-    def __init__(self) -> None:
+    def __init__(self, kept: int) -> None:
+        """Begin an empty journal that keeps that many events."""
         # Tuples of texts and numbers, since the garbage collector need not look at those.
-        self._events: deque[tuple[Any, ...]] = deque(maxlen=_EVENTS_KEPT)
+        self._events: deque[tuple[Any, ...]] = deque(maxlen=kept)
         self._counts: Counter[str] = Counter()
         self._number = 0
+
+    def keep(self, count: int) -> None:
+        """Keep that many events from now on, and forget older ones."""
+        if count != self._events.maxlen:
+            self._events = deque(self._events, maxlen=count)
 
     def effect(self, at: float, text: str, **fields: Any) -> None:
         """Record what happened to an object, such as `index created docs`."""

@@ -65,6 +65,16 @@ def payment_required() -> ServiceError:
     )
 
 
+def unstored(error: Exception) -> ServiceError:
+    """Return the error for a change that the emulator's database did not take."""
+    return ServiceError(
+        500,
+        "INTERNAL",
+        f"The emulator could not use its database: {error}. Nothing was changed; "
+        "free space on its disk if it is full, then ask again.",
+    )
+
+
 def protected() -> ServiceError:
     """Return the error for an index that deletion protection keeps."""
     return forbidden(

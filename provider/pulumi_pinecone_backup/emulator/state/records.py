@@ -98,9 +98,9 @@ def _payloads_of(
 
 def _drop_unused(connection: sqlite3.Connection, payloads: Sequence[int]) -> None:
     connection.executemany(
-        "DELETE FROM payloads WHERE payload = ?1"
-        " AND NOT EXISTS (SELECT 1 FROM records WHERE payload = ?1)",
-        ((payload,) for payload in payloads),
+        "DELETE FROM payloads WHERE payload = :payload"
+        " AND NOT EXISTS (SELECT 1 FROM records WHERE payload = :payload)",
+        ({"payload": payload} for payload in payloads),
     )
 
 
@@ -120,10 +120,10 @@ def delete_namespace(connection: sqlite3.Connection, owner: int, namespace: str)
     """Remove a namespace and all its records."""
     connection.execute(
         "DELETE FROM payloads WHERE payload IN"
-        " (SELECT payload FROM records WHERE owner = ?1 AND namespace = ?2)"
+        " (SELECT payload FROM records WHERE owner = :owner AND namespace = :namespace)"
         " AND NOT EXISTS (SELECT 1 FROM records r WHERE r.payload = payloads.payload"
-        " AND NOT (r.owner = ?1 AND r.namespace = ?2))",
-        (owner, namespace),
+        " AND NOT (r.owner = :owner AND r.namespace = :namespace))",
+        {"owner": owner, "namespace": namespace},
     )
     connection.execute("DELETE FROM records WHERE owner = ? AND namespace = ?", (owner, namespace))
     connection.execute("DELETE FROM namespaces WHERE owner = ? AND name = ?", (owner, namespace))
@@ -132,10 +132,10 @@ def delete_namespace(connection: sqlite3.Connection, owner: int, namespace: str)
 def drop(connection: sqlite3.Connection, owner: int) -> None:
     """Remove everything that an owner has."""
     connection.execute(
-        "DELETE FROM payloads WHERE payload IN (SELECT payload FROM records WHERE owner = ?1)"
+        "DELETE FROM payloads WHERE payload IN (SELECT payload FROM records WHERE owner = :owner)"
         " AND NOT EXISTS"
-        " (SELECT 1 FROM records r WHERE r.payload = payloads.payload AND r.owner <> ?1)",
-        (owner,),
+        " (SELECT 1 FROM records r WHERE r.payload = payloads.payload AND r.owner <> :owner)",
+        {"owner": owner},
     )
     connection.execute("DELETE FROM records WHERE owner = ?", (owner,))
     connection.execute("DELETE FROM namespaces WHERE owner = ?", (owner,))
@@ -165,9 +165,9 @@ def withhold(
     for row in chosen[:count]:
         delete_ids(connection, owner, row["namespace"], [row["id"]])
     connection.execute(
-        "DELETE FROM namespaces WHERE owner = ?1 AND fields IS NULL"
-        " AND name NOT IN (SELECT namespace FROM records WHERE owner = ?1)",
-        (owner,),
+        "DELETE FROM namespaces WHERE owner = :owner AND fields IS NULL"
+        " AND name NOT IN (SELECT namespace FROM records WHERE owner = :owner)",
+        {"owner": owner},
     )
 
 

@@ -149,11 +149,17 @@ def describe(state: State, project: str, job_id: str) -> Row:
     return row
 
 
+def forget(state: State, project: str, job_id: str) -> None:
+    """Remove a job; its index stays as it is. Call inside a change."""
+    state.connection.execute(
+        "DELETE FROM restore_jobs WHERE job_id = ? AND project = ?", (job_id, project)
+    )
+
+
 def list_all(state: State, project: str) -> list[Row]:
     """Return all jobs of a project in the order of their ids."""
     backups.check_plan(state)
-    visible = state.clock.now() - state.settings.list_lag_seconds
     return state.connection.execute(
         "SELECT * FROM restore_jobs WHERE project = ? AND created_at <= ? ORDER BY job_id",
-        (project, visible),
+        (project, state.listed_until),
     ).fetchall()

@@ -60,15 +60,6 @@ def check_backup_name(name: str | None, version: ApiVersion) -> None:
         )
 
 
-def check_schedule_name(name: str) -> None:
-    """Refuse a name that a schedule cannot have."""
-    if not 1 <= len(name) <= NAME_LENGTH or not _NAME.fullmatch(name):
-        raise invalid(
-            f"Schedule name must have 1 to {NAME_LENGTH} characters: lower case alphanumeric "
-            "characters or '-', with an alphanumeric character at both ends"
-        )
-
-
 def check_tags(tags: dict[str, str], version: ApiVersion) -> None:
     """Refuse tags that the service would not keep; empty values are the caller's concern."""
     if len(tags) > TAG_LIMIT:

@@ -16,7 +16,7 @@ Role = Literal[
     "DataPlaneViewer",
 ]
 
-_BACKUP_QUOTA = {"starter": 0, "standard": 500, "enterprise": 1000}
+_BACKUP_QUOTA = {"starter": 0, "builder": 0, "standard": 500, "enterprise": 1000}
 
 _MAY_WRITE_CONTROL = {"ProjectEditor", "ControlPlaneEditor"}
 _MAY_READ_CONTROL = _MAY_WRITE_CONTROL | {"ProjectViewer", "ControlPlaneViewer"}
@@ -41,6 +41,12 @@ class Settings(BaseModel):
         index_quota: Most indexes in a project; None is no limit.
         retention_maximum_days: Longest retention of a schedule.
         dedicated_capacity: Whether the project may use dedicated read capacity.
+        described_statuses: Whether `create_backup` and `configure_index` answer the status that
+            is described, 201 and 202 before the newest version. The service answers 200 in all,
+            and Go clients take nothing else.
+        journal_events: Most events that the journal keeps; older ones are forgotten, counts stay.
+        clock_skew_seconds: How far the service's clock is ahead of everybody's, or behind it.
+        planned_run_status: How a planned run of a schedule is shown.
         roles: API key -> role; a key that is not named here may do everything.
     """
 
@@ -53,13 +59,22 @@ class Settings(BaseModel):
     capacity_seconds: Seconds = 0.0
     describe_lag_seconds: Seconds = 0.0
     list_lag_seconds: Seconds = 0.0
-    plan: Literal["starter", "standard", "enterprise"] = "enterprise"
+    plan: Literal["starter", "builder", "standard", "enterprise"] = "enterprise"
     paid: bool = True
-    backup_quota: Annotated[int, Field(ge=0)] | None = None
-    index_quota: Annotated[int, Field(ge=0)] | None = None
-    retention_maximum_days: Annotated[int, Field(ge=1)] = 3650
+    backup_quota: Annotated[int, Field(ge=0, le=10**9)] | None = None
+    index_quota: Annotated[int, Field(ge=0, le=10**9)] | None = None
+    retention_maximum_days: Annotated[int, Field(ge=1, le=36_500)] = 365
     dedicated_capacity: bool = True
+    described_statuses: bool = False
+    journal_events: Annotated[int, Field(ge=1, le=10**7)] = 100_000
+    clock_skew_seconds: Annotated[float, Field(ge=-(10**9), le=10**9)] = 0.0
+    planned_run_status: Literal["Initializing", "Scheduled", "Pending"] = "Initializing"
     roles: dict[str, Role] = Field(default_factory=dict)
+
+    @property
+    def has_backups(self) -> bool:
+        """Whether the plan includes backups, and dedicated read capacity with them."""
+        return self.plan not in ("starter", "builder")
 
     @property
     def most_backups(self) -> int:

@@ -7,15 +7,22 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from pulumi_pinecone_backup.emulator.state import backups, creation, indexes, restores, schedules
+from pulumi_pinecone_backup.emulator.state import (
+    backups,
+    creation,
+    indexes,
+    removal,
+    restores,
+    runs,
+)
 from pulumi_pinecone_backup.emulator.state.state import Settler
 
 SETTLERS: Mapping[str, Settler] = {
     "index_ready": creation.ready,
     "index_gone": indexes.gone,
     "backup_done": backups.done,
-    "backup_expired": backups.expired,
-    "backup_gone": backups.gone,
+    "backup_expired": removal.expired,
+    "backup_gone": removal.gone,
     "restore_done": restores.done,
-    "schedule_run": schedules.run,
+    "schedule_run": runs.run,
 }

@@ -41,18 +41,48 @@ class State:
         self._settlers = settlers
         self.database = Database(database)
         self.settings = settings
-        self.journal = Journal()
+        self.journal = Journal(settings.journal_events)
         self.faults = FaultQueue()
         self.lock = threading.RLock()
-        self.clock = Clock(self._stored_offset())
+        self.clock = Clock(self._stored("clock_offset"), self._stored("clock_skew"))
         self._next_due = 0.0
         self._effects: list[tuple[float, str, dict[str, Any]]] = []
+        self._set_skew(settings.clock_skew_seconds)
 
-    def _stored_offset(self) -> float:
+    def _stored(self, name: str) -> float:
         row = self.connection.execute(
-            "SELECT value FROM settings WHERE name = 'clock_offset'"
+            "SELECT value FROM settings WHERE name = ?", (name,)
         ).fetchone()
         return float(row["value"]) if row else 0.0
+
+    def _store(self, name: str, value: float) -> None:
+        self.connection.execute("INSERT OR REPLACE INTO settings VALUES (?, ?)", (name, str(value)))
+
+    def configure(self, settings: Settings) -> None:
+        """Change what the service is like."""
+        self._set_skew(settings.clock_skew_seconds)
+        self.journal.keep(settings.journal_events)
+        self.settings = settings
+
+    def _set_skew(self, seconds: float) -> None:
+        """Set the clock ahead or behind; what is planned still takes as long as it would."""
+        change = seconds - self.clock.skew_seconds
+        if not change:
+            return
+        with self.change() as connection:
+            connection.execute("UPDATE due SET at = at + ?", (change,))
+            for table, column in (
+                ("indexes", "capacity_ready_at"),
+                ("backups", "expires_at"),
+                ("schedules", "next_run_at"),
+            ):
+                connection.execute(
+                    f"UPDATE {table} SET {column} = {column} + ?",  # noqa: S608 - names are ours
+                    (change,),
+                )
+            self._store("clock_skew", seconds)
+        self.clock.skew_seconds = seconds
+        self._next_due = 0.0
 
     @property
     def connection(self) -> sqlite3.Connection:
@@ -97,18 +127,26 @@ class State:
                 connection.execute("DELETE FROM due WHERE number = ?", (row["number"],))
                 self._settlers[row["kind"]](self, row["ref"], row["at"])
 
+    @property
+    def listed_until(self) -> float:
+        """The latest creation that lists show."""
+        lag = self.settings.list_lag_seconds
+        return self.clock.now() - lag if lag else float("inf")
+
     def advance(self, seconds: float) -> None:
         """Move the time forward and carry out what became due.
 
         Raises:
-            ValueError: `seconds` is negative.
+            ValueError: `seconds` is negative or too large; the time stays.
         """
+        before = self.clock.offset_seconds
         self.clock.advance(seconds)
-        with self.change() as connection:
-            connection.execute(
-                "INSERT OR REPLACE INTO settings VALUES ('clock_offset', ?)",
-                (str(self.clock.offset_seconds),),
-            )
+        try:
+            with self.change():
+                self._store("clock_offset", self.clock.offset_seconds)
+        except BaseException:
+            self.clock.offset_seconds = before
+            raise
         self.settle()
 
     def reset(self) -> None:

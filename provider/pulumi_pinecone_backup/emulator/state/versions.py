@@ -26,8 +26,8 @@ class ApiVersion:
             fields, or all fields with their types.
         reports_deleted_source: Whether a backup tells when its source index was deleted.
         explicit_nulls: Whether what is unknown is null; else it is left out.
-        create_backup_status: Status of the answer to `create_backup`.
-        configure_status: Status of the answer to `configure_index`.
+        create_backup_status: Described status of the answer to `create_backup`.
+        configure_status: Described status of the answer to `configure_index`.
         failed_backup: The word for a backup that failed.
         failed_index_states: Whether an index may also be `Failed`.
         restore_read_capacity: Whether a restore takes `read_capacity`.

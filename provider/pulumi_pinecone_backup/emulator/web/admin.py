@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Awaitable, Callable
 from typing import Any
 
@@ -14,9 +15,11 @@ from starlette.routing import Route
 from pulumi_pinecone_backup.emulator.state import indexes
 from pulumi_pinecone_backup.emulator.state.clock import timestamp
 from pulumi_pinecone_backup.emulator.state.faults import parse_fault
-from pulumi_pinecone_backup.emulator.state.problems import ServiceError
+from pulumi_pinecone_backup.emulator.state.nesting import loads
+from pulumi_pinecone_backup.emulator.state.problems import ServiceError, unstored
 from pulumi_pinecone_backup.emulator.state.settings import Settings
 from pulumi_pinecone_backup.emulator.state.state import State, project_of
+from pulumi_pinecone_backup.emulator.web.reading import read_limited
 
 Handler = Callable[[State, dict[str, Any]], Any]
 
@@ -42,12 +45,16 @@ def change_settings(state: State, changes: dict[str, Any]) -> Settings:
         ValueError: A setting is unknown or its value does not fit.
     """
     try:
-        state.settings = Settings.model_validate(state.settings.model_dump() | changes)
+        settings = Settings.model_validate(state.settings.model_dump() | changes)
+        orjson.dumps(settings.model_dump())
     except ValidationError as error:
         first = error.errors()[0]
         where = ".".join(str(part) for part in first["loc"])
         raise ValueError(f"`{where}`: {first['msg']}") from error
-    return state.settings
+    except TypeError as error:
+        raise ValueError(f"The settings cannot be written as JSON: {error}") from error
+    state.configure(settings)
+    return settings
 
 
 def _health(state: State, body: dict[str, Any]) -> Any:
@@ -85,9 +92,10 @@ def _reset(state: State, body: dict[str, Any]) -> Any:
 
 def _advance(state: State, body: dict[str, Any]) -> Any:
     seconds = body.get("seconds")
-    if not isinstance(seconds, int | float) or set(body) != {"seconds"}:
+    is_number = isinstance(seconds, int | float) and not isinstance(seconds, bool)
+    if not is_number or set(body) != {"seconds"}:
         raise ValueError('`seconds`: send {"seconds": NUMBER}')
-    state.advance(float(seconds))
+    state.advance(float(body["seconds"]))
     return {"time": timestamp(state.clock.now())}
 
 
@@ -118,22 +126,28 @@ def _answer(status: int, payload: Any) -> Response:
     return Response(orjson.dumps(payload), status, media_type="application/json")
 
 
+def _object(raw: bytes) -> dict[str, Any]:
+    try:
+        body = loads(raw) if raw else {}
+    except ValueError as error:
+        raise ValueError(f"The body is not JSON that can be used: {error}") from error
+    if not isinstance(body, dict):
+        raise ValueError("The body must be a JSON object")
+    return body
+
+
 def _endpoint(state: State, handler: Handler) -> Callable[[Request], Awaitable[Response]]:
     async def serve(request: Request) -> Response:
-        raw = await request.body()
         try:
-            body = orjson.loads(raw) if raw else {}
-        except orjson.JSONDecodeError as error:
-            return _answer(400, {"error": f"The body is not JSON: {error}"})
-        if not isinstance(body, dict):
-            return _answer(400, {"error": "The body must be a JSON object"})
-        try:
+            body = _object(await read_limited(request))
             with state.lock:
                 return _answer(200, handler(state, body))
         except ValueError as error:
             return _answer(400, {"error": str(error)})
         except ServiceError as error:
             return _answer(error.status, {"error": error.message})
+        except sqlite3.Error as error:
+            return _answer(500, {"error": unstored(error).message})
 
     return serve
 

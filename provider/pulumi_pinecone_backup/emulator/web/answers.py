@@ -12,6 +12,7 @@ from pulumi_pinecone_backup.emulator.call import Answer, Operation
 from pulumi_pinecone_backup.emulator.state.faults import Fault
 from pulumi_pinecone_backup.emulator.state.problems import ServiceError
 from pulumi_pinecone_backup.emulator.state.versions import ApiVersion
+from pulumi_pinecone_backup.emulator.web.rewriting import rewritten, swollen
 
 _JSON = "application/json"
 # The data plane names codes by the numbers of gRPC.
@@ -65,13 +66,23 @@ def planned(fault: Fault) -> Response:
     return response
 
 
-def replaced(response: Response, fault: Fault) -> Response:
-    """Return a good answer with the body that a fault gives it, or with half of its own."""
-    if response.status_code >= 300:
+def spoiled(response: Response, fault: Fault) -> Response:
+    """Return a good answer as a fault leaves it; others stay as they are."""
+    if response.status_code >= 300 or fault.kind not in ("body", "rewrite", "swell"):
         return response
-    body = fault.body
+    return Response(
+        _spoiled_body(bytes(response.body), fault),
+        response.status_code,
+        _headers(),
+        media_type=_JSON,
+    )
+
+
+def _spoiled_body(body: bytes, fault: Fault) -> bytes:
+    if fault.kind == "rewrite":
+        return orjson.dumps(rewritten(orjson.loads(body), fault)) if body else body
+    if fault.kind == "swell":
+        return orjson.dumps(swollen(orjson.loads(body), fault.count or 0)) if body else body
     if "body" not in fault.model_fields_set:
-        content = bytes(response.body)[: len(response.body) // 2]
-    else:
-        content = body.encode() if isinstance(body, str) else orjson.dumps(body)
-    return Response(content, response.status_code, _headers(), media_type=_JSON)
+        return body[: len(body) // 2]
+    return fault.body.encode() if isinstance(fault.body, str) else orjson.dumps(fault.body)

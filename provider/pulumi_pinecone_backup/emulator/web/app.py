@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import sqlite3
 from collections.abc import Awaitable, Callable, Mapping
 
 from starlette.applications import Starlette
@@ -21,19 +22,20 @@ from pulumi_pinecone_backup.emulator.state.problems import (
     invalid,
     not_found,
     permission_denied,
+    unstored,
 )
 from pulumi_pinecone_backup.emulator.state.settings import may
 from pulumi_pinecone_backup.emulator.state.state import State, project_of
+from pulumi_pinecone_backup.emulator.state.vanishing import vanish
 from pulumi_pinecone_backup.emulator.state.versions import NEWEST, VERSIONS, ApiVersion
 from pulumi_pinecone_backup.emulator.web import admin
-from pulumi_pinecone_backup.emulator.web.answers import planned, refusal, rendered, replaced
-from pulumi_pinecone_backup.emulator.web.connections import Dropped
+from pulumi_pinecone_backup.emulator.web.answers import planned, refusal, rendered, spoiled
+from pulumi_pinecone_backup.emulator.web.connections import Dripping, Dropped
+from pulumi_pinecone_backup.emulator.web.reading import read_limited
 
 OPERATIONS: tuple[Operation, ...] = (*CONTROL_PLANE, *DATA_PLANE)
 OPERATION_IDS = frozenset(operation.id for operation in OPERATIONS)
 
-# The service takes 2 MB in one request; a little more leaves room for how clients count.
-BODY_LIMIT = 4 * 1024 * 1024
 _NO_QUERY = QueryParams()
 
 Endpoint = Callable[[Request], Awaitable[Response]]
@@ -86,8 +88,10 @@ class Service:
                 response = Dropped()
             elif fault and fault.kind == "status":
                 response = planned(fault)
-            elif fault and fault.kind == "body":
-                response = replaced(response, fault)
+            elif fault and fault.kind == "drip":
+                response = Dripping(response, fault.seconds or 0.0)
+            elif fault:
+                response = spoiled(response, fault)
         self._note(operation, request, response)
         return response
 
@@ -111,10 +115,16 @@ class Service:
             with self.state.lock:
                 self.state.settle()
                 call = self._call(operation, request, version, body, fault)
+                if fault and fault.kind == "vanish":
+                    (identifier,) = call.parameters.values()
+                    vanish(self.state, call.project, operation.id, identifier)
                 answer = operation.run(call)
+                response = rendered(answer)
         except ServiceError as error:
             return refusal(error, operation, version)
-        return rendered(answer)
+        except sqlite3.Error as error:
+            return refusal(unstored(error), operation, version)
+        return response
 
     def _call(
         self,
@@ -152,28 +162,6 @@ class Service:
             body=body,
             fault=fault,
         )
-
-
-async def read_limited(request: Request) -> bytes:
-    """Read a body, but not more than the service takes.
-
-    Raises:
-        ServiceError: 413 where it is larger.
-    """
-    if request.method == "GET":
-        return b""
-    chunks: list[bytes] = []
-    size = 0
-    async for chunk in request.stream():
-        size += len(chunk)
-        if size > BODY_LIMIT:
-            raise ServiceError(
-                413,
-                "PAYLOAD_TOO_LARGE",
-                f"The request is larger than the maximum of {BODY_LIMIT} bytes",
-            )
-        chunks.append(chunk)
-    return b"".join(chunks)
 
 
 async def _http_error(request: Request, error: Exception) -> Response:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from typing import Any, ClassVar
+import contextlib
+from typing import ClassVar
 
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
@@ -31,15 +32,53 @@ class TrackingProtocol(H11Protocol):
         super().connection_lost(exc)
 
 
+class Dripping(Response):
+    """An answer whose body comes byte by byte, with a pause before each."""
+
+    def __init__(self, whole: Response, pause_seconds: float) -> None:
+        """Take the answer that is to drip."""
+        super().__init__(whole.body, whole.status_code, dict(whole.headers))
+        self._pause_seconds = pause_seconds
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Send the answer until its end, or until the client or the emulator has enough of it."""
+        drops = asyncio.ensure_future(self._drip(send))
+        end = asyncio.ensure_future(_disconnection(receive))
+        # Cancelled where the emulator stops; the connection ends then like any other.
+        with contextlib.suppress(asyncio.CancelledError):
+            await asyncio.wait((drops, end), return_when=asyncio.FIRST_COMPLETED)
+        if not drops.done():
+            drops.cancel()
+            _abort(scope)
+            await end
+        end.cancel()
+
+    async def _drip(self, send: Send) -> None:
+        start = {"type": "http.response.start", "status": self.status_code}
+        await send(start | {"headers": self.raw_headers})
+        for place in range(len(self.body)):
+            await asyncio.sleep(self._pause_seconds)
+            drop = bytes(self.body[place : place + 1])
+            await send({"type": "http.response.body", "body": drop, "more_body": True})
+        await send({"type": "http.response.body", "body": b"", "more_body": False})
+
+
+async def _disconnection(receive: Receive) -> None:
+    while (await receive())["type"] != "http.disconnect":
+        pass
+
+
+def _abort(scope: Scope) -> None:
+    transport = TrackingProtocol.transports.get(tuple(scope.get("client") or ()))
+    if transport is not None:
+        transport.abort()
+
+
 class Dropped(Response):
     """The answer that is none: the connection is closed."""
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Close the connection and wait until the server has noticed."""
         del send
-        client: Any = scope.get("client")
-        transport = TrackingProtocol.transports.get(tuple(client))
-        if transport is not None:
-            transport.abort()
-        while (await receive())["type"] != "http.disconnect":
-            pass
+        _abort(scope)
+        await _disconnection(receive)
