@@ -205,7 +205,7 @@ def test_an_index_with_a_customers_key_is_refused_at_preview(
 
 
 def test_a_retention_beyond_the_maximum_is_refused_with_the_service_s_text(schedule: Entry) -> None:
-    with pytest.raises(OneLineError, match="must be at most 365"):
+    with pytest.raises(OneLineError, match="must be between 1 and 365"):
         schedule.up(**{**INPUTS, "retention_days": 4000})
     assert schedule.id is None
 
