@@ -69,7 +69,7 @@ def get_backup(backup_id: str) -> BackupModel:
 
 @_in_one_line
 def list_backups(index_name: str | None = None, include_deleted: bool = True) -> list[BackupModel]:
-    """Return backups, the newest first.
+    """Return backups, the one with the newest data first.
 
     Args:
         index_name: Only those of indexes of this name; None means every index of the project.
@@ -87,19 +87,19 @@ def list_backups(index_name: str | None = None, include_deleted: bool = True) ->
             backups = _of_live_indexes(client)
     if index_name is not None:
         backups = [backup for backup in backups if backup.source_index_name == index_name]
-    return sorted(backups, key=_created, reverse=True)
+    return sorted(backups, key=_captured, reverse=True)
 
 
 @_in_one_line
 def get_latest_backup(index_name: str, max_age: timedelta | float | None = None) -> BackupModel:
-    """Return the newest ready backup of an index, also if the index is gone.
+    """Return the ready backup with the newest data of an index, also if the index is gone.
 
     `RestoredIndex` does not restore again because this finds a newer backup, unless
     `on_backup_change="replace"` says so.
 
     Args:
         index_name: Name of the source index.
-        max_age: How old the backup may be, as a `timedelta` or in seconds.
+        max_age: How old the data may be (see `captured_at`), as a `timedelta` or in seconds.
 
     Raises:
         PineconeBackupError: There is no ready backup, or the newest is older than `max_age`.
@@ -146,8 +146,12 @@ def _client() -> Client:
     return Client(settings, user_agent_suffix="functions", on_warning=pulumi.log.warn)
 
 
-def _created(row: BackupModel | RestoreJobModel) -> datetime:
-    return row.created_at or _BEFORE_ALL_TIMES
+def _captured(backup: BackupModel) -> datetime:
+    return backup.captured_at or _BEFORE_ALL_TIMES
+
+
+def _created(job: RestoreJobModel) -> datetime:
+    return job.created_at or _BEFORE_ALL_TIMES
 
 
 def _of_live_indexes(client: Client) -> list[BackupModel]:
@@ -178,13 +182,13 @@ def _none_is_ready(index_name: str, backups: Sequence[BackupModel]) -> str:
 
 def _require_age(backup: BackupModel, limit: timedelta) -> None:
     subject = f"The newest ready backup of index `{backup.source_index_name}`, `{backup.backup_id}`"
-    if backup.created_at is None:
+    if backup.captured_at is None:
         raise PineconeBackupError(
             f"{subject}, has no creation time, so `max_age` cannot be checked: leave `max_age` out "
             "to use it."
         )
-    if datetime.now(timezone.utc) - backup.created_at > limit:
+    if datetime.now(timezone.utc) - backup.captured_at > limit:
         raise PineconeBackupError(
-            f"{subject}, was taken at {rfc3339(backup.created_at)}, which is longer ago than "
+            f"{subject}, was taken at {rfc3339(backup.captured_at)}, which is longer ago than "
             f"`max_age` allows ({limit}): take a backup, or allow more."
         )

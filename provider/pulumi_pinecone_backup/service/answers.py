@@ -19,12 +19,16 @@ from typing import Any, Final, TypeVar
 from pydantic import BaseModel, ValidationError
 
 from pulumi_pinecone_backup.errors import InvalidResponseError
+from pulumi_pinecone_backup.service.error_texts import excerpt
 from pulumi_pinecone_backup.service.operations import OPERATIONS
 from pulumi_pinecone_backup.service.transport import Transport
 
 PAGE_LIMIT: Final = 100
 MOST_PAGES: Final = 2000
 MOST_READINGS: Final = 4
+MOST_ROWS: Final = MOST_PAGES * PAGE_LIMIT
+MOST_PAGES_WITHOUT_NEWS: Final = 20
+MOST_WARNINGS: Final = 20
 _TOKEN_NAMES: Final = ("next", "pagination_token", "paginationToken", "next_token")
 
 Model = TypeVar("Model", bound=BaseModel)
@@ -35,10 +39,17 @@ Params = Mapping[str, str]
 
 
 class Calls:
-    """Requests whose answers are models."""
+    """Requests whose answers are models.
 
-    def __init__(self, transport: Transport) -> None:
+    Args:
+        transport: Sends the requests.
+        on_warning: Called with a text for the user about each row that cannot be read.
+    """
+
+    def __init__(self, transport: Transport, on_warning: Callable[[str], None]) -> None:
         self._transport = transport
+        self._on_warning = on_warning
+        self._warned: set[str] = set()
 
     def nothing(self, operation_id: str, params: Params) -> None:
         """Send a request whose answer has no content of interest."""
@@ -52,15 +63,33 @@ class Calls:
         body: Mapping[str, Any] | None = None,
         *,
         base_url: str | None = None,
+        known: Mapping[str, Any] | None = None,
     ) -> Model:
         """Send a request and return its answer.
+
+        Args:
+            operation_id: What to request.
+            params: Parameters of the path.
+            model: What the answer is.
+            body: JSON body of the request.
+            base_url: Where to send it, if not to the control plane.
+            known: What stands in for fields of the answer that cannot be read, so that the id of
+                something that was made is not lost with them.
 
         Raises:
             InvalidResponseError: The answer is not as described.
         """
         operation = OPERATIONS[operation_id]
         answer = self._transport.send(operation, params, body=body, base_url=base_url)
-        return self._parse(operation_id, params, model, answer)
+        try:
+            return model.model_validate(answer)
+        except ValidationError as error:
+            repaired = _repaired(answer, error, known or {})
+            cause, problems = error, _problems(error)
+        try:
+            return model.model_validate(repaired)
+        except ValidationError:
+            raise self._invalid(operation_id, params, problems) from cause
 
     def all(
         self,
@@ -74,7 +103,7 @@ class Calls:
         pages: bool = True,
         confirm: bool = True,
     ) -> list[Model]:
-        """Return all rows of a list, each once.
+        """Return all rows of a list, each once; a row that cannot be read is left out.
 
         Args:
             operation_id: What to list.
@@ -94,7 +123,7 @@ class Calls:
             full_query = {**(query or {}), **page_query} if pages else {}
             answer = self._transport.send(OPERATIONS[operation_id], params, query=full_query)
             found = self._rows(operation_id, params, answer, rows)
-            models = [self._parse(operation_id, params, model, row) for row in found]
+            models = self._readable(operation_id, params, model, id_field, found)
             return [(str(getattr(row, id_field)), row) for row in models], next_token(answer)
 
         return read_all(fetch, confirm=confirm)
@@ -109,11 +138,39 @@ class Calls:
             raise self._invalid(operation_id, params, f"`{name}` is not a list")
         return found
 
-    def _parse(self, operation_id: str, params: Params, model: type[Model], answer: Any) -> Model:
-        try:
-            return model.model_validate(answer)
-        except ValidationError as error:
-            raise self._invalid(operation_id, params, _problems(error)) from error
+    def _readable(
+        self, operation_id: str, params: Params, model: type[Model], id_field: str, rows: list[Any]
+    ) -> list[Model]:
+        """Return the rows that can be read, and warn of those that cannot.
+
+        Rows of which none can be read nor named are not the rows that were asked for.
+        """
+        models: list[Model] = []
+        unreadable: dict[str, str] = {}
+        is_one_named = False
+        for number, row in enumerate(rows, start=1):
+            try:
+                models.append(model.model_validate(row))
+            except ValidationError as error:
+                row_id = _text_id(row, id_field)
+                is_one_named = is_one_named or row_id is not None
+                unreadable[row_id or f"number {number}"] = _problems(error)
+        if unreadable and not models and not is_one_named:
+            raise self._invalid(operation_id, params, next(iter(unreadable.values())))
+        for label, problems in unreadable.items():
+            self._warn_once(operation_id, params, label, problems)
+        return models
+
+    def _warn_once(self, operation_id: str, params: Params, label: str, problems: str) -> None:
+        about = self._transport.about(OPERATIONS[operation_id], params)
+        shown = excerpt(label.encode("utf-8", "replace"), about.secrets)
+        if shown in self._warned or len(self._warned) >= MOST_WARNINGS:
+            return
+        self._warned.add(shown)
+        self._on_warning(
+            f"Could not {about.doing} completely: row `{shown}` cannot be read and is left out "
+            f"({problems}). Report this if the service is Pinecone's."
+        )
 
     def _invalid(self, operation_id: str, params: Params, problems: str) -> InvalidResponseError:
         about = self._transport.about(OPERATIONS[operation_id], params)
@@ -123,6 +180,20 @@ class Calls:
             "`pinecone-backup:host`, and report this if the service is Pinecone's.",
             may_have_happened=about.changes,
         )
+
+
+def _text_id(row: object, id_field: str) -> str | None:
+    """Return the id of a row that cannot be read otherwise."""
+    value = row.get(id_field) if isinstance(row, Mapping) else None
+    return value if value and isinstance(value, str) else None
+
+
+def _repaired(answer: Any, error: ValidationError, known: Mapping[str, Any]) -> Any:
+    """Return an answer with known values in the place of those that cannot be read."""
+    if not isinstance(answer, Mapping):
+        return answer
+    wrong = {str(problem["loc"][0]) for problem in error.errors() if problem["loc"]}
+    return {**answer, **{name: known[name] for name in wrong if name in known}}
 
 
 def _problems(error: ValidationError) -> str:
@@ -159,18 +230,30 @@ def read_all(fetch: Callable[[dict[str, str]], Page[Row]], *, confirm: bool = Tr
 
 
 def _read_once(fetch: Callable[[dict[str, str]], Page[Row]]) -> tuple[dict[str, Row], int]:
-    """Return the rows of one reading by their ids, and how many pages it had."""
+    """Return the rows of one reading by their ids, and how many pages it had.
+
+    A service that ignores the limit may send any number of rows with every page: pages that bring
+    nothing new, and rows beyond all bounds, end the reading long before the last page.
+    """
     rows: dict[str, Row] = {}
     seen: set[str] = set()
     query = {"limit": str(PAGE_LIMIT)}
+    without_news = 0
     for number in range(1, MOST_PAGES + 1):
         page, token = fetch(query)
+        before = len(rows)
         rows.update(page)
         if token is None:
             return rows, number
-        if token in seen:
+        without_news = 0 if len(rows) > before else without_news + 1
+        if token in seen or without_news > MOST_PAGES_WITHOUT_NEWS:
+            what = "a page token" if token in seen else "the same rows under new page tokens"
             raise InvalidResponseError(
-                "Could not read a list to its end: the service repeats a page token. Run again."
+                f"Could not read a list to its end: the service repeats {what}. Run again."
+            )
+        if len(rows) > MOST_ROWS:
+            raise InvalidResponseError(
+                f"Could not read a list to its end: more than {MOST_ROWS} rows."
             )
         seen.add(token)
         query = {"paginationToken": token}

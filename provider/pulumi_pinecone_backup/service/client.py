@@ -6,10 +6,11 @@ does not wait, decide or remember; JSON exists only in its first and last line.
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from threading import Event
-from typing import Any
+from typing import Any, Final
 
 from pulumi_pinecone_backup.service import bodies, retries
 from pulumi_pinecone_backup.service.answers import Calls
@@ -29,6 +30,8 @@ from pulumi_pinecone_backup.service.versions import (
     get_api_version,
     require_feature,
 )
+
+_LOGGER: Final = logging.getLogger(__name__)
 
 
 class Client(ScheduleOperations):
@@ -71,7 +74,7 @@ class Client(ScheduleOperations):
             backoff=backoff,
             cancelled=cancelled,
         )
-        self._calls = Calls(self._transport)
+        self._calls = Calls(self._transport, on_warning or _LOGGER.warning)
 
     def __enter__(self) -> Client:
         return self
@@ -161,7 +164,9 @@ class Client(ScheduleOperations):
     ) -> BackupModel:
         """Start a backup of an index. Names are not unique: a lost answer leaves a backup."""
         body = bodies.given(name=name, description=description)
-        return self._calls.one("create_backup", {"index_name": index_name}, BackupModel, body)
+        known = {"status": "Initializing", "source_index_name": index_name}
+        params = {"index_name": index_name}
+        return self._calls.one("create_backup", params, BackupModel, body, known=known)
 
     def describe_backup(self, backup_id: str) -> BackupModel:
         """Return a backup, whether its source index still exists or not."""

@@ -8,55 +8,38 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime, timezone
-from typing import Annotated, Any, Final
+from typing import Any, Final
 from urllib.parse import urlsplit
 
-from pydantic import (
-    BaseModel,
-    BeforeValidator,
-    ConfigDict,
-    Field,
-    TypeAdapter,
-    ValidationError,
-    model_validator,
-)
+from pydantic import BaseModel, ConfigDict, Field, FiniteFloat, computed_field, model_validator
 
 from pulumi_pinecone_backup.service.shapes import flatten_backup, flatten_index, flatten_stats
+from pulumi_pinecone_backup.service.values import (
+    Count,
+    DeploymentType,
+    Host,
+    Protection,
+    State,
+    Tags,
+    Time,
+    Told,
+    time_in_name,
+)
 
 FAILED_BACKUP_STATUSES: Final = frozenset({"Failed", "InitializationFailed"})
 FAILED_INDEX_STATES: Final = frozenset({"Failed", "InitializationFailed"})
 FAILED_RESTORE_STATUSES: Final = frozenset({"Failed", "Cancelled"})
-
-_TIME: Final = TypeAdapter(datetime)
-
-
-def _time(value: object) -> datetime | None:
-    """Read a time of any form that was seen; one that cannot be read is not told.
-
-    Three versions describe times as plain text, and a backup is usable without them.
-    """
-    if value is None or value == "":
-        return None
-    try:
-        time = _TIME.validate_python(value)
-    except ValidationError:
-        return None
-    return time.replace(tzinfo=timezone.utc) if time.tzinfo is None else time
-
-
-def _tags(value: object) -> object:
-    return {} if value is None else value
-
-
-Time = Annotated[datetime | None, BeforeValidator(_time)]
-Tags = Annotated[dict[str, str], BeforeValidator(_tags)]
 
 
 class Answer(BaseModel):
     """Settings that all answers share."""
 
     model_config = ConfigDict(
-        frozen=True, extra="ignore", populate_by_name=True, hide_input_in_errors=True
+        frozen=True,
+        extra="ignore",
+        populate_by_name=True,
+        hide_input_in_errors=True,
+        coerce_numbers_to_str=True,
     )
 
 
@@ -70,33 +53,33 @@ class IndexStatus(Answer):
 class ScalingConfigManual(Answer):
     """Fixed numbers of shards and replicas."""
 
-    shards: int | None = None
-    replicas: int | None = None
+    shards: Told[Count] = None
+    replicas: Told[Count] = None
 
 
 class ReadCapacityDedicatedConfig(Answer):
     """Nodes that serve one index only."""
 
-    node_type: str | None = None
-    scaling: str | None = None
-    manual: ScalingConfigManual | None = None
+    node_type: Told[str] = None
+    scaling: Told[str] = None
+    manual: Told[ScalingConfigManual] = None
 
 
 class ReadCapacityStatus(Answer):
     """State of a capacity change: Ready, Scaling, Migrating or Error."""
 
-    state: str
-    current_replicas: int | None = None
-    current_shards: int | None = None
-    error_message: str | None = None
+    state: State
+    current_replicas: Told[Count] = None
+    current_shards: Told[Count] = None
+    error_message: Told[str] = None
 
 
 class ReadCapacityModel(Answer):
     """How reads of an index are served: `OnDemand` or `Dedicated`."""
 
     mode: str
-    dedicated: ReadCapacityDedicatedConfig | None = None
-    status: ReadCapacityStatus | None = None
+    dedicated: Told[ReadCapacityDedicatedConfig] = None
+    status: Told[ReadCapacityStatus] = None
 
     @property
     def is_ready(self) -> bool:
@@ -107,25 +90,25 @@ class ReadCapacityModel(Answer):
 class IndexModel(Answer):
     """An index, in one form for all versions; what a version does not tell is None."""
 
-    name: str
-    host: str = ""
-    private_host: str | None = None
+    name: str = Field(min_length=1)
+    host: Host = ""
+    private_host: Told[str] = None
     status: IndexStatus
-    deployment_type: str = "managed"
-    environment: str | None = None
-    cloud: str | None = None
-    region: str | None = None
-    dimension: int | None = None
-    metric: str | None = None
-    vector_type: str | None = None
-    schema_: dict[str, Any] | None = Field(default=None, alias="schema")
-    embed: dict[str, Any] | None = None
+    deployment_type: DeploymentType = "managed"
+    environment: Told[str] = None
+    cloud: Told[str] = None
+    region: Told[str] = None
+    dimension: Told[Count] = None
+    metric: Told[str] = None
+    vector_type: Told[str] = None
+    schema_: Told[dict[str, Any]] = Field(default=None, alias="schema")
+    embed: Told[dict[str, Any]] = None
     tags: Tags = Field(default_factory=dict)
-    deletion_protection: str = "disabled"
-    read_capacity: ReadCapacityModel | None = None
-    source_backup_id: str | None = None
-    source_collection: str | None = None
-    cmek_id: str | None = None
+    deletion_protection: Protection = "disabled"
+    read_capacity: Told[ReadCapacityModel] = None
+    source_backup_id: Told[str] = None
+    source_collection: Told[str] = None
+    cmek_id: Told[str] = None
 
     @model_validator(mode="before")
     @classmethod
@@ -154,7 +137,10 @@ class IndexModel(Answer):
         It follows the index name and a hyphen, in a host name or in a path, and ends at a dot.
         """
         address = self.host if "://" in self.host else f"//{self.host}"
-        parts = urlsplit(address)
+        try:
+            parts = urlsplit(address)
+        except ValueError:
+            return None
         prefix = f"{self.name}-"
         segments = [*reversed(parts.path.split("/")), parts.hostname or ""]
         for segment in segments:
@@ -167,21 +153,21 @@ class BackupModel(Answer):
     """A backup, in one form for all versions; what a version does not tell is None."""
 
     backup_id: str = Field(min_length=1)
-    name: str | None = None
-    description: str | None = None
+    name: Told[str] = None
+    description: Told[str] = None
     status: str
     source_index_name: str
-    source_index_id: str | None = None
+    source_index_id: Told[str] = None
     source_index_deleted_at: Time = None
-    cloud: str | None = None
-    region: str | None = None
-    dimension: int | None = None
-    metric: str | None = None
-    vector_type: str | None = None
-    schema_: dict[str, Any] | None = Field(default=None, alias="schema")
-    record_count: int | None = None
-    namespace_count: int | None = None
-    size_bytes: int | None = None
+    cloud: Told[str] = None
+    region: Told[str] = None
+    dimension: Told[Count] = None
+    metric: Told[str] = None
+    vector_type: Told[str] = None
+    schema_: Told[dict[str, Any]] = Field(default=None, alias="schema")
+    record_count: Told[Count] = None
+    namespace_count: Told[Count] = None
+    size_bytes: Told[Count] = None
     tags: Tags = Field(default_factory=dict)
     created_at: Time = None
 
@@ -199,6 +185,16 @@ class BackupModel(Answer):
     def is_failed(self) -> bool:
         """True if the backup will never be ready."""
         return self.status in FAILED_BACKUP_STATUSES
+
+    @computed_field  # type: ignore[prop-decorator]
+    @property
+    def captured_at(self) -> datetime | None:
+        """When the data was captured: the later of `created_at` and the time in the name.
+
+        The service creates a scheduled backup when its run is planned, hours before the run itself.
+        """
+        times = (self.created_at, time_in_name(self.name))
+        return max((time for time in times if time is not None), default=None)
 
 
 class BackupScheduleHistoryItem(BackupModel):
@@ -220,11 +216,11 @@ class RestoreJobModel(Answer):
     restore_job_id: str = Field(min_length=1)
     backup_id: str
     target_index_name: str
-    target_index_id: str | None = None
+    target_index_id: Told[str] = None
     status: str
     created_at: Time = None
     completed_at: Time = None
-    percent_complete: float | None = None
+    percent_complete: Told[FiniteFloat] = None
 
     @property
     def is_completed(self) -> bool:
@@ -242,9 +238,9 @@ class BackupScheduleModel(Answer):
 
     schedule_id: str = Field(min_length=1)
     name: str
-    index_id: str | None = None
-    project_id: str | None = None
-    schedule_type: str | None = None
+    index_id: Told[str] = None
+    project_id: Told[str] = None
+    schedule_type: Told[str] = None
     frequency: str
     retention_expire_after_days: int
     enabled: bool
@@ -259,9 +255,9 @@ class IndexStats(Answer):
         namespaces: Number of records by namespace; the default namespace is `""` or `__default__`.
     """
 
-    dimension: int | None = None
-    total_record_count: int
-    namespaces: dict[str, int] = Field(default_factory=dict)
+    dimension: Told[Count] = None
+    total_record_count: Count
+    namespaces: dict[str, Count] = Field(default_factory=dict)
 
     @model_validator(mode="before")
     @classmethod

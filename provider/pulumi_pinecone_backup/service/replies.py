@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 from pulumi_pinecone_backup.errors import InvalidResponseError
 from pulumi_pinecone_backup.service.error_texts import (
@@ -17,6 +18,9 @@ from pulumi_pinecone_backup.service.error_texts import (
     request_id_of,
 )
 from pulumi_pinecone_backup.service.retries import retry_after_seconds
+
+_MOST_DIGITS: Final = 300
+"""An integer of more digits is beyond what a float can hold."""
 
 
 @dataclass(frozen=True)
@@ -47,7 +51,7 @@ def read_reply(about: Attempt, reply: Reply) -> Any:
     if not reply.body.strip():
         return None
     try:
-        return json.loads(reply.body)
+        return parse_json(reply.body)
     except (ValueError, RecursionError):
         start = excerpt(reply.body, about.secrets)
     raise InvalidResponseError(
@@ -55,3 +59,30 @@ def read_reply(about: Attempt, reply: Reply) -> Any:
         f'it starts "{start}" ({where}).{about.doubt} Check `pinecone-backup:host` and any proxy.',
         may_have_happened=about.changes,
     )
+
+
+def parse_json(body: bytes) -> Any:
+    """Return the value of a JSON text, of which everything can be written again as strict JSON.
+
+    Numbers beyond what a float can hold become None, halves of characters become `?`.
+
+    Raises:
+        ValueError: It is not JSON.
+        RecursionError: It is nested too deeply.
+    """
+    value = json.loads(
+        body, parse_constant=lambda _: None, parse_float=_finite, parse_int=_within_reason
+    )
+    if b"\\ud" in body or b"\\uD" in body:
+        text = json.dumps(value, ensure_ascii=False)
+        value = json.loads(text.encode("utf-8", "replace"))
+    return value
+
+
+def _within_reason(text: str) -> int | None:
+    return int(text) if len(text) <= _MOST_DIGITS else None
+
+
+def _finite(text: str) -> float | None:
+    number = float(text)
+    return number if math.isfinite(number) else None

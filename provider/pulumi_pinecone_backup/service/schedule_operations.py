@@ -24,7 +24,15 @@ class ScheduleOperations:
         require_feature(self.api_version, "backup_schedules")
         body = bodies.create_backup_schedule(name, frequency, expire_after_days)
         params = {"index_name": index_name, "name": name}
-        return self._calls.one("create_backup_schedule", params, BackupScheduleModel, body)
+        known = {
+            "name": name,
+            "frequency": frequency,
+            "retention_expire_after_days": expire_after_days,
+            "enabled": True,
+        }
+        return self._calls.one(
+            "create_backup_schedule", params, BackupScheduleModel, body, known=known
+        )
 
     def describe_backup_schedule(self, schedule_id: str) -> BackupScheduleModel:
         """Return a schedule (2026-07)."""

@@ -52,15 +52,16 @@ def _deployment(spec: object, deployment: object) -> Json:
 
 
 def _with_normalised_schema(flat: Json, reported: object) -> Json:
-    """Fill `schema`, `embed`, `dimension`, `metric` and `vector_type` from each other."""
+    """Fill `schema`, `embed`, `dimension`, `metric` and `vector_type` from each other.
+
+    A dimension of 0 is what some versions tell of a sparse index or of a planned backup: not told.
+    """
     fields = _reported_fields(reported)
     embed = flat.get("embed") if isinstance(flat.get("embed"), Mapping) else None
     told = _vector_of(fields)
     for key in ("dimension", "metric", "vector_type"):
-        value = flat.get(key)
-        if value is None and embed is not None:
-            value = embed.get(key)
-        flat[key] = told.get(key) if value is None else value
+        sources = (flat, embed or {}, told)
+        flat[key] = next((part[key] for part in sources if _is_told(key, part.get(key))), None)
     if flat["vector_type"] is None:
         flat["vector_type"] = _vector_type(flat["dimension"], flat["metric"])
     if not _has_vector(fields):
@@ -71,12 +72,17 @@ def _with_normalised_schema(flat: Json, reported: object) -> Json:
     return flat
 
 
+def _is_told(key: str, value: object) -> bool:
+    """Return whether a value of an index or a backup says anything."""
+    return value is not None and not (key == "dimension" and value == 0)
+
+
 def _reported_fields(reported: object) -> dict[str, Json]:
     fields = reported.get("fields") if isinstance(reported, Mapping) else None
     if not isinstance(fields, Mapping):
         return {}
     return {
-        str(name): {key: value for key, value in field.items() if value is not None}
+        str(name): {key: value for key, value in field.items() if _is_told(key, value)}
         for name, field in fields.items()
         if isinstance(field, Mapping)
     }

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import json
-from datetime import timedelta
+from datetime import datetime, timedelta, timezone
 
 import pulumi
 import pytest
@@ -115,6 +115,40 @@ def test_a_backup_that_is_too_old_is_refused(client_of: ClientOf, emulator: Emul
         "The newest ready backup of index `docs`, `old`, was taken at 2026-01-02T03:04:05Z, which "
         "is longer ago than `max_age` allows (1 day, 2:00:00): take a backup, or allow more."
     )
+
+
+def _ready(backup_id: str, created_at: str, name: str | None = None) -> dict[str, object]:
+    return {
+        "backup_id": backup_id,
+        "name": name,
+        "source_index_name": "docs",
+        "source_index_id": "i",
+        "status": "Ready",
+        "cloud": "aws",
+        "region": "us-east-1",
+        "created_at": created_at,
+    }
+
+
+def test_the_latest_backup_is_the_one_that_was_captured_last(emulator: Emulator) -> None:
+    planned = _ready("planned", "2026-04-23T16:36:00Z", "nightly-20260424T060000Z")
+    by_hand = _ready("by-hand", "2026-04-23T20:00:00Z", "before-the-change")
+    body = {"data": [by_hand, planned, _ready("undated", "0001-01-01T00:00:00Z")]}
+    emulator.add_fault("list_project_backups", "body", body=body, times=2)
+    assert [backup.backup_id for backup in list_backups()] == ["planned", "by-hand", "undated"]
+    latest = get_latest_backup("docs")
+    assert latest.backup_id == "planned"
+    assert latest.captured_at == datetime(2026, 4, 24, 6, tzinfo=timezone.utc)
+
+
+def test_the_age_of_a_scheduled_backup_counts_from_its_run(emulator: Emulator) -> None:
+    now = datetime.now(timezone.utc)
+    run = f"nightly-{now - timedelta(minutes=10):%Y%m%dT%H%M%SZ}"
+    row = _ready("planned", f"{now - timedelta(days=1):%Y-%m-%dT%H:%M:%SZ}", run)
+    emulator.add_fault("list_project_backups", "body", body={"data": [row]}, times=2)
+    assert get_latest_backup("docs", max_age=timedelta(hours=1)).backup_id == "planned"
+    with pytest.raises(PineconeBackupError, match="longer ago than `max_age` allows"):
+        get_latest_backup("docs", max_age=timedelta(minutes=5))
 
 
 def test_no_backup_at_all_says_so() -> None:

@@ -6,7 +6,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from pulumi_pinecone_backup.errors import InvalidResponseError
-from pulumi_pinecone_backup.service.answers import PAGE_LIMIT, Page, next_token, read_all
+from pulumi_pinecone_backup.service.answers import (
+    MOST_PAGES_WITHOUT_NEWS,
+    MOST_ROWS,
+    PAGE_LIMIT,
+    Page,
+    next_token,
+    read_all,
+)
 
 
 class OffsetList:
@@ -96,10 +103,50 @@ def test_ever_new_tokens_come_to_an_end() -> None:
     tokens = iter(range(10**6))
 
     def fetch(_: dict[str, str]) -> Page[str]:
-        return [], str(next(tokens))
+        token = str(next(tokens))
+        return [(token, token)], token
 
     with pytest.raises(InvalidResponseError, match="more than 2000 pages"):
         read_all(fetch)
+
+
+@pytest.mark.parametrize("size", [0, 1, 10_000])
+def test_pages_that_bring_nothing_new_end_the_reading_soon(size: int) -> None:
+    page = [(str(number), str(number)) for number in range(size)]
+    fetched: list[str] = []
+
+    def fetch(_: dict[str, str]) -> Page[str]:
+        fetched.append(str(len(fetched)))
+        return page, fetched[-1]
+
+    with pytest.raises(InvalidResponseError, match="the same rows under new page tokens"):
+        read_all(fetch)
+    assert len(fetched) <= MOST_PAGES_WITHOUT_NEWS + 2
+
+
+def test_more_rows_than_all_pages_may_have_end_the_reading_soon() -> None:
+    fetched: list[str] = []
+
+    def fetch(_: dict[str, str]) -> Page[str]:
+        fetched.append(str(len(fetched)))
+        return [(f"{fetched[-1]}-{number}", "") for number in range(10_000)], fetched[-1]
+
+    with pytest.raises(InvalidResponseError, match="more than 200000 rows"):
+        read_all(fetch)
+    assert len(fetched) == MOST_ROWS / 10_000 + 1
+
+
+def test_a_few_pages_without_news_are_not_the_end() -> None:
+    pages: list[tuple[list[str], str | None]] = [(["a"], "1")]
+    pages += [([], str(number)) for number in range(2, MOST_PAGES_WITHOUT_NEWS)]
+    pages += [(["a"], "again"), (["b"], None)]
+    following = iter(pages)
+
+    def fetch(_: dict[str, str]) -> Page[str]:
+        rows, token = next(following)
+        return [(row, row) for row in rows], token
+
+    assert read_all(fetch, confirm=False) == ["a", "b"]
 
 
 @pytest.mark.parametrize(

@@ -278,9 +278,15 @@ def test_capacity_that_changes_or_failed_is_not_ready(state: str, is_ready: bool
         ("other-abc1234.svc.pinecone.io", None),
         ("my-docs-abc1234.svc.pinecone.io", None),
         ("docs-.svc.pinecone.io", None),
+        ("http://[::1", None),
+        ("https://docs-abc\u2100.pinecone.io", None),
+        (None, None),
+        (5, None),
     ],
 )
-def test_the_project_is_the_part_of_the_host_after_the_name(host: str, project: str | None) -> None:
+def test_the_project_is_the_part_of_the_host_after_the_name(
+    host: object, project: str | None
+) -> None:
     assert IndexModel.model_validate({**_dense_index("2026-07"), "host": host}).project == project
 
 
@@ -366,9 +372,16 @@ def test_a_restore_job_of_any_status_is_read(
         (None, None),
         ("", None),
         ("last tuesday", None),
+        ("0001-01-01T00:00:00Z", None),
+        ("0001-01-01T00:00:00+14:00", None),
+        ("9999-12-31T23:59:59-14:00", None),
+        ("0002-01-01T00:00:00+14:00", "0001-12-31T10:00:00Z"),
+        (True, None),
+        (10**400, None),
+        ({"seconds": 1}, None),
     ],
 )
-def test_a_time_of_any_form_becomes_utc_with_z(text: str | None, expected: str | None) -> None:
+def test_a_time_of_any_form_becomes_utc_with_z(text: object, expected: str | None) -> None:
     backup = BackupModel.model_validate(_backup("2026-07", created_at=text))
     assert to_properties(backup)["created_at"] == expected
 
@@ -397,7 +410,99 @@ def test_properties_have_the_names_of_the_api_and_none_where_nothing_is_told() -
         "size_bytes": None,
         "tags": {},
         "created_at": "2026-07-01T10:00:00Z",
+        "captured_at": "2026-07-01T10:00:00Z",
     }
+
+
+@pytest.mark.parametrize(
+    ("name", "created_at", "captured_at"),
+    [
+        ("nightly-20260424T060000Z", "2026-04-23T16:36:00Z", "2026-04-24T06:00:00Z"),
+        ("nightly-20260424T060000Z", "2026-04-24T06:00:07Z", "2026-04-24T06:00:07Z"),
+        ("nightly-20260424T060000Z", "0001-01-01T00:00:00Z", "2026-04-24T06:00:00Z"),
+        ("nightly-20260424t060000z", "2026-04-23T16:36:00Z", "2026-04-23T16:36:00Z"),
+        ("nightly-20269999T060000Z", "2026-04-23T16:36:00Z", "2026-04-23T16:36:00Z"),
+        ("nightly-99991231T235959Z", "2026-04-23T16:36:00Z", "2026-04-23T16:36:00Z"),
+        ("20260424T060000Z", "2026-04-23T16:36:00Z", "2026-04-23T16:36:00Z"),
+        (None, "2026-04-23T16:36:00Z", "2026-04-23T16:36:00Z"),
+        ("nightly", None, None),
+    ],
+)
+def test_the_time_of_capture_is_the_later_of_creation_and_planned_run(
+    name: str | None, created_at: str | None, captured_at: str | None
+) -> None:
+    backup = BackupModel.model_validate(_backup("2026-07", name=name, created_at=created_at))
+    assert to_properties(backup)["captured_at"] == captured_at
+
+
+@pytest.mark.parametrize("version", SPEC_VERSIONS)
+def test_a_dimension_of_zero_is_not_told(version: str) -> None:
+    raw = {**_backup(version), "dimension": 0}
+    del raw["metric"]
+    backup = BackupModel.model_validate(raw)
+    assert (backup.dimension, backup.metric, backup.vector_type, backup.schema_) == (None,) * 4
+
+
+@pytest.mark.parametrize("version", SPEC_VERSIONS)
+def test_a_dimension_of_zero_does_not_make_a_sparse_backup_dense(version: str) -> None:
+    raw = {**_backup(version), "dimension": 0, "metric": "dotproduct"}
+    backup = BackupModel.model_validate(raw)
+    index = IndexModel.model_validate(_sparse_index(version))
+    assert (backup.dimension, backup.vector_type) == (None, "sparse")
+    assert backup.schema_ == index.schema_
+
+
+def test_a_dimension_of_zero_inside_a_schema_is_not_told() -> None:
+    fields = {"_values": {"type": "dense_vector", "dimension": 0}}
+    backup = BackupModel.model_validate(_backup("2026-07", schema={"fields": fields}))
+    assert backup.dimension is None
+    assert backup.schema_ == {"fields": {"_values": {"type": "dense_vector"}}}
+
+
+@pytest.mark.parametrize(
+    ("tags", "expected"),
+    [
+        (
+            {"n": 7, "f": 1.5, "b": True, "s": "x", "o": {"a": 1}, "l": [1], "z": None},
+            {"n": "7", "f": "1.5", "b": "true", "s": "x"},
+        ),
+        ("team", {}),
+        ([1], {}),
+        (None, {}),
+    ],
+)
+def test_tags_that_are_no_texts_become_text_or_are_left_out(
+    tags: object, expected: dict[str, str]
+) -> None:
+    assert BackupModel.model_validate(_backup("2025-10", tags=tags)).tags == expected
+
+
+@pytest.mark.parametrize("odd", [None, [], {}, "x", -1, 1.5, float("inf"), 2**63])
+def test_what_a_backup_can_be_used_without_never_makes_it_unreadable(odd: object) -> None:
+    needed = ("backup_id", "status", "source_index_name")
+    names = set(BackupModel.model_fields) - {*needed, "schema_"}
+    values = {**dict.fromkeys(names, odd), "schema": odd}
+    backup = BackupModel.model_validate(_backup("2026-07", **values))
+    assert backup.record_count is None
+    assert backup.is_ready
+
+
+@pytest.mark.parametrize("odd", [None, [], {}, 5, True])
+def test_what_an_index_can_be_used_without_never_makes_it_unreadable(odd: object) -> None:
+    names = set(IndexModel.model_fields) - {"name", "status", "schema_"}
+    values = {**dict.fromkeys(names, odd), "schema": odd}
+    for version in (*SPEC_VERSIONS, *DEPLOYMENT_VERSIONS):
+        index = IndexModel.model_validate({**_dense_index(version), **values})
+        assert index.is_ready
+        assert (index.deletion_protection, index.host) == ("disabled", "")
+
+
+@pytest.mark.parametrize("odd", [None, 5, {}])
+def test_capacity_in_an_unreadable_state_is_not_ready(odd: object) -> None:
+    capacity = {"mode": "Dedicated", "status": {"state": odd}}
+    index = IndexModel.model_validate({**_dense_index("2026-07"), "read_capacity": capacity})
+    assert index.read_capacity is not None
+    assert not index.read_capacity.is_ready
 
 
 def test_models_cannot_be_changed() -> None:
