@@ -95,7 +95,7 @@ def check_newest_backup(
     for index_name, backups in _by_index(resources, settings).items():
         if index_name in scheduled:
             continue
-        times = {backup.urn: _created_at(backup) for backup in backups}
+        times = {backup.urn: _captured_at(backup) for backup in backups}
         unread = [b for b in backups if isinstance(times[b.urn], NotReadable)]
         known = [time for time in times.values() if isinstance(time, datetime)]
         newest = max(known, default=None)
@@ -104,7 +104,7 @@ def check_newest_backup(
         if unread:
             why = times[unread[0].urn]
             if isinstance(why, NotReadable):
-                yield Unjudged(unread[0], ("created_at",), why)
+                yield Unjudged(unread[0], ("captured_at",), why)
         elif newest is not None:
             yield _too_old(backups, times, newest, now, settings)
 
@@ -152,8 +152,11 @@ def _scheduled_names(resources: Sequence[Resource], max_age_hours: float) -> fro
     return frozenset(names)
 
 
-def _created_at(backup: Resource) -> datetime | NotReadable:
-    value = backup.text("created_at")
+def _captured_at(backup: Resource) -> datetime | NotReadable:
+    """Return when a backup's data was captured; a state of an older version has `created_at`."""
+    value = backup.text("captured_at")
+    if value is None:
+        value = backup.text("created_at")
     if isinstance(value, NotReadable):
         return value
     if value is None:

@@ -149,6 +149,7 @@ class Backup(_Resource, module="pinecone", name="Backup"):
     size_bytes: Output[int | None]
     tags: Output[dict[str, str] | None]
     created_at: Output[str | None]
+    captured_at: Output[str | None]
     project: Output[str | None]
 
     _handler = BackupHandler

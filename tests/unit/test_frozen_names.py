@@ -140,6 +140,7 @@ def test_stored_fields_of_a_backup_stay() -> None:
         "size_bytes",
         "tags",
         "created_at",
+        "captured_at",
         "project",
     }
 

@@ -29,6 +29,7 @@ OUTPUTS: Final = (
     "size_bytes",
     "tags",
     "created_at",
+    "captured_at",
     "project",
 )
 

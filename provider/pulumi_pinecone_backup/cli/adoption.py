@@ -28,12 +28,13 @@ from pulumi_pinecone_backup.lifecycle.identity import (
     new_mark,
 )
 from pulumi_pinecone_backup.lifecycle.inputs import PROVIDER
+from pulumi_pinecone_backup.lifecycle.outputs import present, time_text
 from pulumi_pinecone_backup.lifecycle.session import Session
 from pulumi_pinecone_backup.restored_index import ownership
 from pulumi_pinecone_backup.restored_index.operations import RESTORED_INDEX
 from pulumi_pinecone_backup.restored_index.verification import skipped
 from pulumi_pinecone_backup.service.client import Client
-from pulumi_pinecone_backup.service.models import IndexModel, rfc3339
+from pulumi_pinecone_backup.service.models import IndexModel
 
 _RESTORED_DEFAULTS: Final = {
     "verify": "records",
@@ -211,7 +212,7 @@ def _mark(client: Client, live: IndexModel, identity: str) -> str | None:
 
 def _recovery(client: Client, backup_id: str) -> Mapping[str, Any]:
     try:
-        created_at = client.describe_backup(backup_id).created_at
+        captured_at = client.describe_backup(backup_id).captured_at
     except NotFoundError:
         return {}
-    return {"recovery_point_at": rfc3339(created_at)} if created_at else {}
+    return present({"recovery_point_at": time_text(captured_at)})

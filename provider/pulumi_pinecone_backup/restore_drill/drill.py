@@ -28,6 +28,7 @@ from pulumi_pinecone_backup.errors import (
 )
 from pulumi_pinecone_backup.lifecycle.identity import MARK_TAG, derived_name
 from pulumi_pinecone_backup.lifecycle.inputs import parse
+from pulumi_pinecone_backup.lifecycle.outputs import time_text
 from pulumi_pinecone_backup.lifecycle.session import Session
 from pulumi_pinecone_backup.restored_index import verification
 from pulumi_pinecone_backup.restored_index.finish import complete
@@ -37,7 +38,7 @@ from pulumi_pinecone_backup.restored_index.restoration import Restoration
 from pulumi_pinecone_backup.restored_index.restore import Restore
 from pulumi_pinecone_backup.restored_index.start import start
 from pulumi_pinecone_backup.service.client import Client
-from pulumi_pinecone_backup.service.models import BackupModel, rfc3339
+from pulumi_pinecone_backup.service.models import BackupModel
 from pulumi_pinecone_backup.waiting.pace import DEFAULT_PACE
 
 _UNDATED = datetime.min.replace(tzinfo=timezone.utc)
@@ -97,7 +98,7 @@ def run_drill(
     done = Drill(
         index=index,
         backup_id=backup.backup_id,
-        recovery_point_at=rfc3339(backup.created_at) if backup.created_at else None,
+        recovery_point_at=time_text(backup.captured_at),
         temporary_index=restoration.name,
     )
     with _interruptible():
@@ -129,7 +130,7 @@ def _backup(client: Client, index: str, backup_id: str | None) -> BackupModel:
             f"index `{index}` has no ready backup in the project of the API key, of {len(found)} "
             "in all: take one, or check the name"
         )
-    return max(ready, key=lambda backup: backup.created_at or _UNDATED)
+    return max(ready, key=lambda backup: backup.captured_at or _UNDATED)
 
 
 def _restoration(
@@ -202,7 +203,7 @@ def _leave(drill: Drill, why: str) -> None:
 def _deleted(restoration: Restoration) -> bool:
     """Delete the drill's index and wait until it is gone; return whether nothing is left."""
     restore, client = restoration.restore, restoration.client
-    if restore.owner_mark is None or restore.restore_started_at is None:
+    if restore.owner_mark is None or restore.posted is None:
         return True  # nothing was asked of the service
     # The answer may have been cut off: then the index can appear a little later.
     patience = 0.0 if restore.restore_job_id else restoration.session.pace.lost_drill

@@ -92,7 +92,5 @@ def _rows(restoration: Restoration) -> list[verification.VerificationRow]:
 
 def _note_rto(restoration: Restoration, verification_seconds: float) -> None:
     restore = restoration.restore
-    started, completed = restore.restore_started_at, restore.restore_completed_at
-    if started and completed:
-        seconds = (completed - started).total_seconds() + verification_seconds
-        restore.rto_seconds = round(max(seconds, 0.0), 3)
+    if restore.restore_seconds is not None:
+        restore.rto_seconds = round(restore.restore_seconds + verification_seconds, 3)

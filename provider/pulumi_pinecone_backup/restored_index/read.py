@@ -81,7 +81,7 @@ def _looked_at(session: Session, restore: Restore, live: IndexModel) -> Restore:
     restore.status = "Ready" if live.is_ready else live.status.state
     if restore.restore_job_id is None and not restore.recorded.get("status"):
         job = _newest_job(session, live.name)
-    elif live.is_ready and restore.restore_completed_at:
+    elif live.is_ready and (restore.restore_completed_at or restore.rto_seconds is not None):
         return restore
     else:
         job = session.jobs().look_when_ready(restore.restore_job_id)

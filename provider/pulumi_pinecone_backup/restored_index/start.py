@@ -8,7 +8,6 @@ from __future__ import annotations
 import contextlib
 import time
 from collections.abc import Mapping
-from datetime import datetime, timezone
 from enum import Enum, auto
 
 from pulumi_pinecone_backup.engine import messages
@@ -66,7 +65,7 @@ def start(restoration: Restoration) -> None:
         backup = _ready_backup(restoration)
         if live is not None:
             _remove_failed(restoration, live)
-        restoration.restore.recovery_point_at = backup.created_at
+        restoration.restore.recovery_point_at = backup.captured_at
         restoration.restore.owner_mark = new_mark(restoration.inputs.identity)
         if _post(restoration, backup) is not Posted.NAME_TAKEN:
             return
@@ -150,7 +149,7 @@ def _continue(restoration: Restoration, live: IndexModel) -> None:
     restoration.recall(live)
     # What is restored already needs its backup no more: it may be gone.
     with contextlib.suppress(NotFoundError):
-        restoration.restore.recovery_point_at = restoration.backup().created_at
+        restoration.restore.recovery_point_at = restoration.backup().captured_at
     # Last, when nothing can fail any more: the state must know the mark that is live.
     restoration.restore.owner_mark = live.tags.get(MARK_TAG)
     restoration.next_mark = new_mark(restoration.inputs.identity)
@@ -199,7 +198,7 @@ def _post(restoration: Restoration, backup: BackupModel) -> Posted:
 def _create(
     restoration: Restoration, posted_tags: Mapping[str, str]
 ) -> CreateIndexFromBackupResponse:
-    restoration.restore.restore_started_at = datetime.now(timezone.utc)
+    restoration.restore.posted = time.monotonic()
     takes_capacity = restoration.client.supports("restore_read_capacity")
     return restoration.client.create_index_from_backup(
         restoration.backup_id,

@@ -5,7 +5,7 @@ Source: every version, `describe_index`, `describe_restore_job`.
 
 from __future__ import annotations
 
-from datetime import datetime, timezone
+import time
 
 from pulumi_pinecone_backup.errors import WaitTimeoutError
 from pulumi_pinecone_backup.restored_index.restoration import Restoration
@@ -21,6 +21,7 @@ def look_once(restoration: Restoration) -> None:
     restore.index = live
     restore.status = live.status.state if live else "Initializing"
     restore.project = live.project if live else restore.project
+    _note_times(restoration)
 
 
 def wait_until_ready(restoration: Restoration) -> None:
@@ -47,7 +48,7 @@ def wait_until_ready(restoration: Restoration) -> None:
         if look.is_failed:
             raise restoration.failed(look.status.state, f"the index is {look.status.state}")
         if look.is_ready:
-            restore.status = "Ready"
+            restore.status, restore.seen_ready = "Ready", time.monotonic()
             return look
         return None
 
@@ -60,7 +61,7 @@ def wait_until_ready(restoration: Restoration) -> None:
         )
     except WaitTimeoutError as error:
         raise _timed_out(restoration, error) from error
-    _note_completion(restoration)
+    _note_times(restoration)
 
 
 def _show(restoration: Restoration, look: IndexModel | None) -> None:
@@ -74,16 +75,15 @@ def _show(restoration: Restoration, look: IndexModel | None) -> None:
     restoration.show(f"{state}: restoring {restoration.name} from {restoration.backup_id}")
 
 
-def _note_completion(restoration: Restoration) -> None:
+def _note_times(restoration: Restoration) -> None:
+    """Take over the times that the job tells; the index is the truth, also without them."""
     restore = restoration.restore
     if restore.restore_job_id is None:
         restoration.recall(restoration.live, fresh=True)
     job = restoration.session.jobs().look_when_ready(restore.restore_job_id)
     if job is not None:
         restore.restore_started_at = job.created_at or restore.restore_started_at
-    if restore.restore_completed_at is None:
-        done = job.completed_at if job else None
-        restore.restore_completed_at = done or datetime.now(timezone.utc)
+        restore.restore_completed_at = job.completed_at or restore.restore_completed_at
 
 
 def _timed_out(restoration: Restoration, error: WaitTimeoutError) -> WaitTimeoutError:

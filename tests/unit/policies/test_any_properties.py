@@ -16,7 +16,7 @@ from .pack_process import Pack, Shown, secret, struct
 HUSH = "Hush hush é"  # wrong wherever a rule reads it, so that a rule has a reason to tell it
 HUSH_NUMBER = 987654321.25
 READ = {
-    BACKUP: ["name", "index_name", "source_index_name", "status", "created_at"],
+    BACKUP: ["name", "index_name", "source_index_name", "status", "created_at", "captured_at"],
     RESTORED_INDEX: ["name", "deletion_protection", "tags", "inherit_tags", "verify", "wait",
                      "allow_empty", "status", "verification", "rpo_seconds", "rto_seconds",
                      "__provider"],

@@ -73,6 +73,8 @@ VIOLATIONS = [
     ([index(), backup(status="Failed")], "index-has-backup", 'Index "shop"'),
     ([index(), backup(status="InitializationFailed")], "index-has-backup", 'Index "shop"'),
     ([index(), schedule(enabled=False)], "index-has-backup", 'Index "shop"'),
+    ([backup(created_at=FRESH, captured_at=OLD)], "newest-backup-max-age",
+     "hours old"),
     ([backup(created_at=OLD)], "newest-backup-max-age",
      'Backup "nightly": it is the newest backup of its index in this stack and 200 hours old; '
      "want at most 168; change `triggers` to take a new one"),
@@ -115,6 +117,7 @@ TOLERATED = [
     ([index(), schedule()], {}),
     ([index()], {"index-has-backup": {"except": ["sh*"]}}),
     ([restored(name="lonely")], {}),
+    ([backup(created_at=OLD, captured_at=FRESH)], {}),  # a run planned long before
     ([backup(created_at=OLD), backup("second")], {}),
     ([backup(created_at=OLD), schedule(frequency="weekly")], {}),
     ([backup(created_at=OLD)], {"newest-backup-max-age": {**SETTINGS["newest-backup-max-age"],
@@ -152,12 +155,12 @@ def test_a_restored_index_needs_a_backup_only_if_asked(pack: Pack) -> None:
 @pytest.mark.parametrize(
     ("stack", "rule", "text"),
     [
-        ([backup(created_at=UNKNOWN)], "newest-backup-max-age", "`created_at` is not known"),
+        ([backup(created_at=UNKNOWN)], "newest-backup-max-age", "`captured_at` is not known"),
         ([backup(created_at=None)], "newest-backup-max-age", "is not told by the service"),
         (
             [backup(created_at=None, status=None)],
             "newest-backup-max-age",
-            "`created_at` is not known before `pulumi up`",
+            "`captured_at` is not known before `pulumi up`",
         ),
         ([backup(created_at="soon")], "newest-backup-max-age", "is not a time"),
         ([restored(rpo_seconds=UNKNOWN)], "restore-objectives", "`rpo_seconds` is not known"),
@@ -187,7 +190,7 @@ def test_many_unknown_values_are_one_note(pack: Pack) -> None:
     stack = [Shown(s.token, s.name, {**s.properties, "source_index_name": None}) for s in many]
     found = judge(pack, *stack)
     assert [report.rule for report in found] == ["newest-backup-max-age"]
-    assert found[0].message.count("`created_at`") == 5
+    assert found[0].message.count("`captured_at`") == 5
     assert "(and 3 more)" in found[0].message
 
 
