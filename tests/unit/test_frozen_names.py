@@ -66,7 +66,14 @@ def test_handlers_stay_where_states_refer_to_them(name: str) -> None:
 
 def test_the_configuration_keeps_its_namespace_and_keys() -> None:
     assert settings.NAMESPACE == "pinecone-backup"
-    assert settings.STACK_SETTINGS == ("apiKey", "host", "apiVersion", "allowHttp", "preflight")
+    assert settings.STACK_SETTINGS == (
+        "apiKey",
+        "host",
+        "apiVersion",
+        "allowHttp",
+        "preflight",
+        "dataPlaneHosts",
+    )
 
 
 def test_an_identity_never_changes() -> None:

@@ -27,12 +27,13 @@ from pulumi_pinecone_backup.errors import (
 from pulumi_pinecone_backup.lifecycle import missing, replacement
 from pulumi_pinecone_backup.lifecycle.inputs import is_only_read, parse
 from pulumi_pinecone_backup.lifecycle.outputs import echo
-from pulumi_pinecone_backup.lifecycle.resource import Resource
+from pulumi_pinecone_backup.lifecycle.resource import Resource, within_timeout
 from pulumi_pinecone_backup.lifecycle.session import Session
 from pulumi_pinecone_backup.service.models import BackupModel
 from pulumi_pinecone_backup.waiting.backups import wait_until_backup_is_ready
 
 
+@within_timeout("create")
 def create(session: Session, call: Call, props: Mapping[str, Any]) -> Result:
     """Take a backup; wait until it is Ready if the inputs ask for it."""
     inputs = parse(BackupInputs, props)
@@ -65,6 +66,7 @@ def read(session: Session, call: Call, id_: str, props: Mapping[str, Any]) -> Re
     return Result(id_, outputs, echo(inputs), unhealthy)
 
 
+@within_timeout("update")
 def update(
     session: Session, call: Call, id_: str, olds: Mapping[str, Any], news: Mapping[str, Any]
 ) -> Result:
@@ -131,6 +133,7 @@ def _unhealthy(backup: BackupModel, inputs: BackupInputs) -> str | None:
     return f"backup `{backup.backup_id}` is still {backup.status}; `pulumi up` goes on waiting"
 
 
+@within_timeout("delete")
 def delete(session: Session, call: Call, id_: str, props: Mapping[str, Any]) -> None:
     """Delete a backup and wait until it is gone; 404 is success.
 

@@ -14,7 +14,7 @@ from pulumi_pinecone_backup.engine import messages
 from pulumi_pinecone_backup.engine.call import Call
 from pulumi_pinecone_backup.engine.cancellation import pause
 from pulumi_pinecone_backup.errors import ApiError, ConfigurationError, PineconeBackupError
-from pulumi_pinecone_backup.lifecycle import source_index
+from pulumi_pinecone_backup.lifecycle import missing, source_index
 from pulumi_pinecone_backup.lifecycle.session import Session
 from pulumi_pinecone_backup.service.models import BackupModel
 
@@ -58,6 +58,8 @@ def create_once(
     except PineconeBackupError as error:
         if not error.may_have_happened:
             raise
+        if known is None:
+            raise _in_doubt(inputs, error, None) from error
         found = _find_lost(session, inputs, known, error)
         backup = found or client.create_backup(
             inputs.index_name, name=inputs.name, description=inputs.description
@@ -69,7 +71,12 @@ def _known(session: Session, inputs: BackupInputs, call: Call) -> set[str] | Non
     """Return the ids of earlier backups of this name; report look-alikes of a lost run."""
     try:
         alike = _alike(session, inputs)
-    except ApiError:
+    except ApiError as error:
+        messages.warn(
+            f"earlier backups of index `{inputs.index_name}` could not be listed: if an earlier "
+            f"run was lost, one named `{inputs.name}` may be left over. {error}",
+            call,
+        )
         return None
     if alike:
         ids = ", ".join(f"`{backup.backup_id}`" for backup in alike)
@@ -92,14 +99,15 @@ def _alike(session: Session, inputs: BackupInputs) -> list[BackupModel]:
 
 
 def _find_lost(
-    session: Session, inputs: BackupInputs, known: set[str] | None, error: PineconeBackupError
+    session: Session, inputs: BackupInputs, known: set[str], error: PineconeBackupError
 ) -> BackupModel | None:
     """Return the backup whose answer was lost, or None if the service has made none."""
-    if known is None:
-        raise error
     end = time.monotonic() + session.pace.lost_backup
     while True:
-        fresh = [b for b in _alike(session, inputs) if b.backup_id not in known]
+        try:
+            fresh = [b for b in _alike(session, inputs) if b.backup_id not in known]
+        except PineconeBackupError as failed:
+            raise _in_doubt(inputs, error, failed) from failed
         if len(fresh) == 1:
             return fresh[0]
         if len(fresh) > 1:
@@ -111,4 +119,16 @@ def _find_lost(
         if time.monotonic() > end:
             return None
         if not pause(session.pace.look_up):
-            raise error
+            raise _in_doubt(inputs, error, None) from error
+
+
+def _in_doubt(
+    inputs: BackupInputs, error: PineconeBackupError, failed: PineconeBackupError | None
+) -> PineconeBackupError:
+    return missing.in_doubt(
+        error,
+        failed,
+        f"A backup named `{inputs.name}` of index `{inputs.index_name}`",
+        "The next `pulumi up` names what it finds and takes a new one: delete what no state "
+        "records.",
+    )

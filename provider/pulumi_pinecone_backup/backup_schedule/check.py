@@ -6,17 +6,20 @@ An index takes one enabled schedule, so that a new one on the same index needs t
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Mapping
 from typing import Any
 
 from pulumi_pinecone_backup.backup_schedule.properties import MAX_NAME, BackupScheduleInputs
+from pulumi_pinecone_backup.engine import messages
 from pulumi_pinecone_backup.engine.call import Call
 from pulumi_pinecone_backup.engine.results import Change, CheckedInputs
 from pulumi_pinecone_backup.engine.unknowns import has_unknown
-from pulumi_pinecone_backup.errors import ConfigurationError
-from pulumi_pinecone_backup.lifecycle import checks, source_index
+from pulumi_pinecone_backup.errors import ConfigurationError, PineconeBackupError
+from pulumi_pinecone_backup.lifecycle import checks, missing, source_index
 from pulumi_pinecone_backup.lifecycle.checks import Checked
 from pulumi_pinecone_backup.lifecycle.session import Session
+from pulumi_pinecone_backup.service.deadlines import requests_until
 from pulumi_pinecone_backup.service.versions import require_feature
 
 _REPLACES = ("index_name", "name")
@@ -85,8 +88,33 @@ def _one_enabled_schedule(checked: Checked) -> None:
 def diff(
     session: Session, call: Call, id_: str, olds: Mapping[str, Any], news: Mapping[str, Any]
 ) -> Change:
-    """Return what a change does."""
-    del session, call, id_
+    """Return what a change does: a schedule that went with its index is made again."""
     replaces = checks.changed(olds, news, _REPLACES)
     same_index = olds.get("index_name") == news.get("index_name")
-    return Change(replaces, checks.changed(olds, news, _UPDATES), bool(replaces) and same_index)
+    deletes_first = bool(replaces) and same_index
+    is_deployment = checks.was_checked(session, call, news)
+    if is_deployment and not replaces and _is_gone(session, call, id_, olds):
+        replaces.append("schedule_id")
+    return Change(replaces, checks.changed(olds, news, _UPDATES), deletes_first)
+
+
+def _is_gone(session: Session, call: Call, schedule_id: str, olds: Mapping[str, Any]) -> bool:
+    """Return whether the schedule is known to be gone; in doubt it is not, and that is said."""
+    what, index_name = f"backup schedule `{schedule_id}`", olds.get("index_name")
+    try:
+        client = session.client()
+        if not client.settings.preflight:
+            return False
+        with requests_until(time.monotonic() + session.pace.preflight):
+            if missing.find_backup_schedule(client, schedule_id, index_name) is not None:
+                return False
+            missing.confirm_gone(session, olds.get("project"), what)
+    except PineconeBackupError as error:
+        messages.warn(f"whether {what} still exists could not be told: {error}", call)
+        return False
+    messages.warn(
+        f"{what} does not exist any more: the service drops the schedules of an index that is "
+        "deleted or restored anew. It is made again",
+        call,
+    )
+    return True

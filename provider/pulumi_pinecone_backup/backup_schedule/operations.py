@@ -25,12 +25,13 @@ from pulumi_pinecone_backup.errors import (
 from pulumi_pinecone_backup.lifecycle import missing, replacement
 from pulumi_pinecone_backup.lifecycle.inputs import parse
 from pulumi_pinecone_backup.lifecycle.outputs import echo
-from pulumi_pinecone_backup.lifecycle.resource import Resource
+from pulumi_pinecone_backup.lifecycle.resource import Resource, within_timeout
 from pulumi_pinecone_backup.lifecycle.session import Session
 from pulumi_pinecone_backup.service.client import Client
 from pulumi_pinecone_backup.service.models import BackupScheduleModel
 
 
+@within_timeout("create")
 def create(session: Session, call: Call, props: Mapping[str, Any]) -> Result:
     """Create a schedule, or continue the one that a lost run has made."""
     inputs = parse(BackupScheduleInputs, props)
@@ -94,6 +95,7 @@ def read(session: Session, call: Call, id_: str, props: Mapping[str, Any]) -> Re
     return Result(id_, outputs, given)
 
 
+@within_timeout("update")
 def update(
     session: Session, call: Call, id_: str, olds: Mapping[str, Any], news: Mapping[str, Any]
 ) -> Result:
@@ -108,6 +110,7 @@ def update(
     return Result(id_, backup_schedule_outputs(inputs, schedule, olds.get("project")))
 
 
+@within_timeout("delete")
 def delete(session: Session, call: Call, id_: str, props: Mapping[str, Any]) -> None:
     """Delete the schedule; its backups stay.
 

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Final, Literal
+from typing import Annotated, Any, Final
 
-from pydantic import AfterValidator, Field, StrictBool, StrictStr
+from pydantic import AfterValidator, StrictBool, StrictStr
 
 from pulumi_pinecone_backup.lifecycle.inputs import Count, Inputs, Name, check_name, rule
 from pulumi_pinecone_backup.lifecycle.outputs import echo, present
 from pulumi_pinecone_backup.service.models import BackupScheduleModel, to_properties
 
 MAX_NAME: Final = 28
+FREQUENCIES: Final = ("daily", "weekly", "monthly")
 OUTPUTS: Final = (
     "schedule_id",
     "index_id",
@@ -25,13 +26,25 @@ def _check_name(value: str) -> str:
     return check_name(value, MAX_NAME)
 
 
+def _check_frequency(value: str) -> str:
+    if value not in FREQUENCIES:
+        raise ValueError("must be 'daily', 'weekly' or 'monthly'")
+    return value
+
+
+def _check_retention(value: int) -> int:
+    if value < 1:
+        raise ValueError("must be greater than or equal to 1")
+    return value
+
+
 class BackupScheduleInputs(Inputs):
     """Inputs of `BackupSchedule`."""
 
     index_name: Name
     name: Annotated[StrictStr, AfterValidator(rule(_check_name))] | None = None
-    frequency: Literal["daily", "weekly", "monthly"]
-    retention_days: Annotated[Count, Field(ge=1)]
+    frequency: Annotated[StrictStr, AfterValidator(rule(_check_frequency))]
+    retention_days: Annotated[Count, AfterValidator(rule(_check_retention))]
     enabled: StrictBool = True
 
 

@@ -14,6 +14,7 @@ from pulumi_pinecone_backup.errors import (
     ConflictError,
     PineconeBackupError,
 )
+from pulumi_pinecone_backup.lifecycle import missing
 from pulumi_pinecone_backup.lifecycle.checks import resource_key
 from pulumi_pinecone_backup.lifecycle.decisions import Decisions
 from pulumi_pinecone_backup.lifecycle.identity import IF_RENAMED, derived_name
@@ -71,7 +72,16 @@ def _create_once(client: Client, inputs: BackupScheduleInputs) -> BackupSchedule
             raise _taken(client, inputs, error) from error
         if not error.may_have_happened:
             raise
-    found = _named(client, inputs)
+        try:
+            found = _named(client, inputs)
+        except PineconeBackupError as failed:
+            raise missing.in_doubt(
+                error,
+                failed,
+                f"Schedule `{inputs.name}` of index `{inputs.index_name}`",
+                "The next `pulumi up` names it if it is there: take it over with "
+                "`pinecone-backup import`, or delete it.",
+            ) from failed
     if found:
         return found[0]
     try:

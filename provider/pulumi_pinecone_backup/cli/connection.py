@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 import shutil
 import subprocess
 from collections.abc import Callable
@@ -11,6 +10,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import click
+import yaml
 
 from pulumi_pinecone_backup.lifecycle.session import Session, current
 from pulumi_pinecone_backup.service.settings import NAMESPACE
@@ -18,7 +18,6 @@ from pulumi_pinecone_backup.service.settings import NAMESPACE
 Command = TypeVar("Command", bound=Callable[..., Any])
 
 _PROJECT_FILES = ("Pulumi.yaml", "Pulumi.yml", "Pulumi.json")
-_PROJECT_NAME = re.compile(r"""^\s*["']?name["']?\s*:\s*["']?([A-Za-z0-9_.-]+)""", re.MULTILINE)
 
 stack_option = click.option(
     "--stack",
@@ -40,15 +39,29 @@ def connect(stack: str | None) -> Session:
 
 
 def project_name() -> str | None:
-    """Return the name of the Pulumi project in this folder or above, or None."""
+    """Return the name of the Pulumi project in this folder or above; None outside of one.
+
+    Raises:
+        click.ClickException: The project file cannot be read, or has no name.
+    """
     here = Path.cwd()
     for folder in (here, *here.parents):
         for name in _PROJECT_FILES:
             path = folder / name
             if path.is_file():
-                found = _PROJECT_NAME.search(path.read_text("utf-8"))
-                return found[1] if found else None
+                return _name_in(path)
     return None
+
+
+def _name_in(path: Path) -> str:
+    try:
+        project = yaml.safe_load(path.read_text("utf-8"))
+    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
+        raise click.ClickException(f"`{path}` cannot be read: {error}") from error
+    name = project.get("name") if isinstance(project, dict) else None
+    if not isinstance(name, str) or not name:
+        raise click.ClickException(f"`{path}` has no `name` at its top level")
+    return name
 
 
 def selected_stack() -> str | None:

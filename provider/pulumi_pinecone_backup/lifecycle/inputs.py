@@ -144,11 +144,20 @@ AnyInputs = TypeVar("AnyInputs", bound=Inputs)
 def parse(model: type[AnyInputs], properties: Mapping[str, Any]) -> AnyInputs:
     """Return checked, recorded or live inputs as a model; other properties (outputs) are left out.
 
+    What a later version of the service has put into a state is kept as it is, although no program
+    could ask for it.
+
     Raises:
         ValidationError: Never for inputs that went through `problems` without one.
     """
-    given = {key: properties.get(key) for key in model.model_fields}
-    return model.model_validate({k: integral(v) for k, v in given.items() if v is not None})
+    told = {key: properties.get(key) for key in model.model_fields}
+    given = {key: integral(value) for key, value in told.items() if value is not None}
+    try:
+        return model.model_validate(given)
+    except ValidationError as error:
+        odd = {str(problem["loc"][0]) for problem in error.errors() if problem["loc"]}
+    sound = model.model_validate({key: given[key] for key in given if key not in odd})
+    return sound.model_copy(update={key: given[key] for key in given if key in odd})
 
 
 def input_names(model: type[Inputs]) -> tuple[str, ...]:

@@ -7,6 +7,7 @@ preview slow. Where the service cannot be asked, that is said once, and the prev
 from __future__ import annotations
 
 import os
+import time
 from collections.abc import Callable, Mapping
 from typing import Generic, TypeVar
 
@@ -14,6 +15,7 @@ from pulumi_pinecone_backup.engine import messages
 from pulumi_pinecone_backup.engine.cancellation import cancelled
 from pulumi_pinecone_backup.errors import ConfigurationError, PineconeBackupError
 from pulumi_pinecone_backup.service.client import Client
+from pulumi_pinecone_backup.service.deadlines import requests_until
 from pulumi_pinecone_backup.service.models import BackupModel, IndexModel
 from pulumi_pinecone_backup.service.settings import has_api_key
 from pulumi_pinecone_backup.waiting.pace import Pace
@@ -86,14 +88,17 @@ class Lists:
             if not settings.preflight:
                 return None
             # A preview without a network should not wait as long as a restore would.
-            with Client(
-                settings,
-                on_warning=messages.warn,
-                read_timeout_seconds=self._pace.preflight,
-                backoff=self._pace.backoff,
-                retry_seconds=self._pace.preflight,
-                cancelled=cancelled,
-            ) as client:
+            with (
+                Client(
+                    settings,
+                    on_warning=messages.warn,
+                    read_timeout_seconds=self._pace.preflight,
+                    backoff=self._pace.backoff,
+                    retry_seconds=self._pace.preflight,
+                    cancelled=cancelled,
+                ) as client,
+                requests_until(time.monotonic() + self._pace.preflight_list),
+            ):
                 return ask(client)
         except ConfigurationError as error:
             if has_api_key(self._config(), os.environ):

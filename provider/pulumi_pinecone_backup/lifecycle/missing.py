@@ -12,7 +12,12 @@ import threading
 from collections.abc import Callable
 from typing import TypeVar
 
-from pulumi_pinecone_backup.errors import ConfigurationError, ForbiddenError, NotFoundError
+from pulumi_pinecone_backup.errors import (
+    ConfigurationError,
+    ForbiddenError,
+    NotFoundError,
+    TransportError,
+)
 from pulumi_pinecone_backup.lifecycle.session import Session
 from pulumi_pinecone_backup.service.client import Client
 from pulumi_pinecone_backup.service.models import BackupModel, BackupScheduleModel, IndexModel
@@ -60,6 +65,19 @@ def _listed(list_rows: Callable[[], list[Row]], is_wanted: Callable[[Row], bool]
     except (ForbiddenError, NotFoundError):
         return None
     return next((row for row in rows if is_wanted(row)), None)
+
+
+def in_doubt(error: Exception, failed: Exception | None, what: str, step: str) -> TransportError:
+    """Return the error for a lost answer whose effect could not be looked up.
+
+    Args:
+        error: What became of the request.
+        failed: Why the look-up failed; None where it was not made to its end.
+        what: The object that may exist, with the name to look for.
+        step: What the next run does, and what to do about the object.
+    """
+    why = "" if failed is None else f" It could not be looked up: {failed}"
+    return TransportError(f"{error} {what} may exist.{why} {step}", may_have_happened=True)
 
 
 class ReadableProjects:

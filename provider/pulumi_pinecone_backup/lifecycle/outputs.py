@@ -21,7 +21,7 @@ _DEFINITION = ("dimension", "metric", "vector_type", "embed", "cloud", "region")
 
 def echo(inputs: BaseModel) -> dict[str, Any]:
     """Return the inputs as they were given: what was left out stays out."""
-    return inputs.model_dump(exclude_none=True, exclude_unset=True)
+    return inputs.model_dump(exclude_none=True, exclude_unset=True, warnings=False)
 
 
 def stored(recorded: Mapping[str, Any], keys: Iterable[str]) -> dict[str, Any]:

@@ -38,6 +38,7 @@ from pulumi_pinecone_backup.restored_index.restoration import Restoration
 from pulumi_pinecone_backup.restored_index.restore import Restore
 from pulumi_pinecone_backup.restored_index.start import start
 from pulumi_pinecone_backup.service.client import Client
+from pulumi_pinecone_backup.service.deadlines import requests_until
 from pulumi_pinecone_backup.service.models import BackupModel
 from pulumi_pinecone_backup.waiting.pace import DEFAULT_PACE
 
@@ -161,7 +162,7 @@ def _restore(restoration: Restoration, drill: Drill, say: Callable[[str], None])
     """Restore and verify, and note how that ended."""
     say(f"restoring backup {drill.backup_id} of {drill.index} as {drill.temporary_index}")
     try:
-        with _ticking(restoration, say):
+        with _ticking(restoration, say), requests_until(restoration.deadline):
             start(restoration)
             complete(restoration)
         drill.result = "passed"
@@ -195,8 +196,10 @@ def _clean_up(restoration: Restoration, drill: Drill, say: Callable[[str], None]
 
 
 def _leave(drill: Drill, why: str) -> None:
-    """Report an index that stays; only people can remove it now."""
+    """Report an index that stays, which is no pass; only people can remove it now."""
     text = f"index `{drill.temporary_index}` may be left over, delete it by hand: {why}"
+    if drill.result == "passed":
+        drill.result, text = "failed", f"the backup is proven, but {text}"
     drill.why = f"{drill.why}; {text}" if drill.why else text
 
 
@@ -232,6 +235,8 @@ def _judge(drill: Drill, max_rpo: float | None, max_rto: float | None) -> None:
     counts = [row for row in skipped if row["name"] == "record_count"]
     if counts:
         drill.result, drill.why = "unproven", counts[0]["why"]
+    elif len(skipped) == len(drill.verification):
+        drill.result, drill.why = "unproven", "nothing could be compared: every check was skipped"
     for what, found, most in (
         ("RPO", drill.rpo_seconds, max_rpo),
         ("RTO", drill.rto_seconds, max_rto),

@@ -13,7 +13,7 @@ from pulumi_pinecone_backup.errors import ConfigurationError
 from pulumi_pinecone_backup.lifecycle import missing, replacement
 from pulumi_pinecone_backup.lifecycle.identity import MARK_TAG
 from pulumi_pinecone_backup.lifecycle.inputs import parse
-from pulumi_pinecone_backup.lifecycle.resource import Resource
+from pulumi_pinecone_backup.lifecycle.resource import Resource, within_timeout
 from pulumi_pinecone_backup.lifecycle.session import Session
 from pulumi_pinecone_backup.restored_index import capacity, ownership
 from pulumi_pinecone_backup.restored_index.check import check
@@ -36,6 +36,7 @@ from pulumi_pinecone_backup.restored_index.restore import Restore
 from pulumi_pinecone_backup.restored_index.start import start
 
 
+@within_timeout("create")
 def create(session: Session, call: Call, props: Mapping[str, Any]) -> Result:
     """Restore an index, follow its job to the end, and verify it."""
     inputs = parse(RestoredIndexInputs, props)
@@ -47,6 +48,7 @@ def create(session: Session, call: Call, props: Mapping[str, Any]) -> Result:
     return results.ended(restoration.name, outputs, error)
 
 
+@within_timeout("update")
 def update(
     session: Session, call: Call, id_: str, olds: Mapping[str, Any], news: Mapping[str, Any]
 ) -> Result:
@@ -79,6 +81,7 @@ def _change_in_place(restoration: Restoration) -> None:
     capacity.converge(restoration)
 
 
+@within_timeout("delete")
 def delete(session: Session, call: Call, id_: str, props: Mapping[str, Any]) -> None:
     """Delete the index if it is still this state entry's, and wait until it is gone.
 

@@ -20,6 +20,7 @@ from pulumi_pinecone_backup.errors import (
     PineconeBackupError,
     PreconditionError,
 )
+from pulumi_pinecone_backup.lifecycle import missing
 from pulumi_pinecone_backup.lifecycle.identity import MARK_TAG, new_mark
 from pulumi_pinecone_backup.restored_index import capacity, ownership, tags
 from pulumi_pinecone_backup.restored_index.removal import (
@@ -213,7 +214,10 @@ def _find_own(restoration: Restoration, error: PineconeBackupError) -> bool:
     """Return whether this run's index has appeared although the answer was lost."""
     end = time.monotonic() + restoration.session.pace.lost_restore
     while True:
-        live = restoration.look()
+        try:
+            live = restoration.look()
+        except PineconeBackupError as failed:
+            raise _in_doubt(restoration, error, failed) from failed
         if live is not None:
             mark = restoration.restore.owner_mark
             if not mark or live.tags.get(MARK_TAG) != mark:
@@ -223,4 +227,17 @@ def _find_own(restoration: Restoration, error: PineconeBackupError) -> bool:
         if time.monotonic() > end:
             return False
         if not pause(restoration.session.pace.look_up):
-            raise error
+            raise _in_doubt(restoration, error, None) from error
+
+
+def _in_doubt(
+    restoration: Restoration, error: PineconeBackupError, failed: PineconeBackupError | None
+) -> PineconeBackupError:
+    if not error.may_have_happened:
+        return failed or error
+    return missing.in_doubt(
+        error,
+        failed,
+        f"Index `{restoration.name}`",
+        "The next `pulumi up` goes on with it if this restore was accepted, and restores if not.",
+    )

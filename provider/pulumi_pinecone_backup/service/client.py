@@ -22,7 +22,7 @@ from pulumi_pinecone_backup.service.models import (
     RestoreJobModel,
 )
 from pulumi_pinecone_backup.service.schedule_operations import ScheduleOperations
-from pulumi_pinecone_backup.service.settings import Settings, check_transport_security
+from pulumi_pinecone_backup.service.settings import Settings, check_data_plane_host
 from pulumi_pinecone_backup.service.transport import READ_TIMEOUT_SECONDS, Transport
 from pulumi_pinecone_backup.service.versions import (
     ApiVersion,
@@ -151,13 +151,10 @@ class Client(ScheduleOperations):
         """Count the records of an index, at its own host.
 
         Raises:
-            ConfigurationError: The host would get the key over plain http.
+            ConfigurationError: The host is not one that gets the key, or only over plain http.
         """
-        url = host if "://" in host else f"https://{host}"
-        check_transport_security(url, allow_http=self.settings.allow_http)
-        return self._calls.one(
-            "describe_index_stats", {"host": host}, IndexStats, {}, base_url=url.rstrip("/")
-        )
+        url = check_data_plane_host(host, self.settings)
+        return self._calls.one("describe_index_stats", {"host": host}, IndexStats, {}, base_url=url)
 
     def create_backup(
         self, index_name: str, *, name: str | None = None, description: str | None = None

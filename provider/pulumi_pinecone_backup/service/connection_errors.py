@@ -13,8 +13,9 @@ from collections.abc import Iterator
 import requests
 import urllib3.exceptions
 
-from pulumi_pinecone_backup.errors import TransportError
+from pulumi_pinecone_backup.errors import ConfigurationError, TransportError
 from pulumi_pinecone_backup.service.error_texts import Attempt
+from pulumi_pinecone_backup.service.exchange import Left
 
 _BEFORE_SENDING = (
     requests.exceptions.ConnectTimeout,
@@ -27,9 +28,21 @@ _BEFORE_SENDING = (
     ssl.SSLCertVerificationError,
 )
 
+_NETWORK = "Check the network, the proxy settings and `pinecone-backup:host`, then run again."
+_LEFT = {
+    Left.TOO_LONG: ("the answer took too long", _NETWORK),
+    Left.OPERATION_OVER: (
+        "the time of the operation was over",
+        "`pulumi up` goes on, and `custom_timeouts` allows more time.",
+    ),
+    Left.CANCELLED: ("the run was cancelled", "`pulumi up` goes on."),
+}
 
-def transport_error(about: Attempt, place: str, error: Exception) -> TransportError:
-    """Build the error for a request that got no answer.
+
+def transport_error(
+    about: Attempt, place: str, error: Exception
+) -> TransportError | ConfigurationError:
+    """Build the error for a request that got no answer; a wrong setting is not worth a retry.
 
     Args:
         about: The request.
@@ -37,10 +50,26 @@ def transport_error(about: Attempt, place: str, error: Exception) -> TransportEr
         error: What the HTTP library raised.
     """
     causes = list(_causes(error))
+    if any(isinstance(cause, requests.exceptions.InvalidSchema) for cause in causes):
+        return ConfigurationError(
+            f"Could not {about.doing}: the proxy for `{place}` is of a kind that is not installed. "
+            "A SOCKS proxy needs `pip install 'requests[socks]'`; else check `HTTPS_PROXY` and "
+            "`ALL_PROXY`. Nothing was sent."
+        )
     arrived = about.changes and not any(isinstance(cause, _BEFORE_SENDING) for cause in causes)
     text = f"Could not {about.doing}: no answer from `{place}`, {_reason(causes)}."
     text += about.doubt if arrived else ""
     return TransportError(f"{text} {_step(causes)}", may_have_happened=arrived)
+
+
+def left_error(about: Attempt, place: str, why: Left) -> TransportError:
+    """Build the error for a request whose answer was not waited for to its end."""
+    reason, step = _LEFT[why]
+    doubt = about.doubt if about.changes else ""
+    return TransportError(
+        f"Could not {about.doing}: no answer from `{place}`, {reason}.{doubt} {step}",
+        may_have_happened=about.changes,
+    )
 
 
 def _causes(error: BaseException) -> Iterator[BaseException]:
@@ -77,5 +106,8 @@ def _reason(causes: list[BaseException]) -> str:
 
 def _step(causes: list[BaseException]) -> str:
     if any(isinstance(cause, ssl.SSLError | requests.exceptions.SSLError) for cause in causes):
-        return "Check `pinecone-backup:host`, and `REQUESTS_CA_BUNDLE` behind a proxy."
-    return "Check the network, the proxy settings and `pinecone-backup:host`, then run again."
+        return (
+            "Check `pinecone-backup:host`, and `REQUESTS_CA_BUNDLE` or `SSL_CERT_FILE` behind a "
+            "proxy."
+        )
+    return _NETWORK

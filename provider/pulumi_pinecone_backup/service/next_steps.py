@@ -54,7 +54,10 @@ _STEPS: Final[dict[tuple[str, int], str]] = {
     ("create_index", 400): "Check name, dimension, metric, cloud and region of the index.",
     ("create_index", 403): f"Either the project's index quota is used up, or {_ROLE}.",
     ("create_index", 404): "The service has no such cloud and region.",
-    ("create_index", 409): "An index of that name exists: choose another name.",
+    ("create_index", 409): (
+        "An index of that name exists: choose another name; or a quota is used up, which the "
+        "service's text says."
+    ),
     ("create_index", 412): "What the index is made from is not ready: run again later.",
     ("describe_index", 404): _INDEX_GONE,
     ("configure_index", 400): (
@@ -108,7 +111,8 @@ _STEPS: Final[dict[tuple[str, int], str]] = {
     ),
     ("create_index_from_backup_operation", 404): _BACKUP_GONE,
     ("create_index_from_backup_operation", 409): (
-        "An index of that name exists: choose another `name`, or import the index if it is yours."
+        "An index of that name exists: choose another `name`, or import the index if it is yours; "
+        "or a quota is used up, which the service's text says."
     ),
     ("create_index_from_backup_operation", 412): _NOT_READY,
     ("list_restore_jobs", 400): _BAD_PAGE,

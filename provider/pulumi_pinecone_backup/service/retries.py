@@ -18,8 +18,10 @@ from threading import Event
 from typing import Final
 
 import tenacity
+from tenacity.stop import stop_base
 
 from pulumi_pinecone_backup.errors import ApiError, TransportError
+from pulumi_pinecone_backup.service import deadlines
 from pulumi_pinecone_backup.service.operations import Operation
 
 
@@ -56,6 +58,8 @@ def attempts_of(
         backoff: How often and for how long it is sent again.
         cancelled: Once it is set, nothing is waited for, and no failure is followed by another
             attempt than the one that was due.
+
+    No attempt is begun after the end of the operation that this thread works for.
     """
     growing = tenacity.wait_exponential(
         backoff.first_wait_seconds, max=backoff.longest_wait_seconds
@@ -76,11 +80,19 @@ def attempts_of(
                 tenacity.stop_after_attempt(backoff.attempts),
                 tenacity.stop_before_delay(backoff.total_seconds),
                 tenacity.stop_when_event_set(cancelled),
+                _StopWithOperation(),
             ),
             sleep=tenacity.sleep_using_event(cancelled),
             reraise=True,
         )
     )
+
+
+class _StopWithOperation(stop_base):
+    """Stops where the operation that this thread works for is over before the next attempt."""
+
+    def __call__(self, retry_state: tenacity.RetryCallState) -> bool:
+        return deadlines.is_over(retry_state.upcoming_sleep)
 
 
 def _may_repeat(operation: Operation, error: BaseException) -> bool:

@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import difflib
 import ipaddress
+import re
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Final
 from urllib.parse import urlsplit
 
@@ -20,7 +22,14 @@ from pulumi_pinecone_backup.service.versions import DEFAULT_API_VERSION, get_api
 NAMESPACE: Final = "pinecone-backup"
 DEFAULT_HOST: Final = "https://api.pinecone.io"
 ENVIRONMENT_API_KEY: Final = "PINECONE_API_KEY"
-STACK_SETTINGS: Final = ("apiKey", "host", "apiVersion", "allowHttp", "preflight")
+STACK_SETTINGS: Final = (
+    "apiKey",
+    "host",
+    "apiVersion",
+    "allowHttp",
+    "preflight",
+    "dataPlaneHosts",
+)
 
 SECRET_KEYS: Final = (f"{NAMESPACE}:apiKey", "pinecone:apiKey")
 
@@ -28,7 +37,11 @@ _API_KEY_SOURCES: Final = (*SECRET_KEYS, ENVIRONMENT_API_KEY)
 _HOST_SOURCES: Final = (f"{NAMESPACE}:host", "PINECONE_CONTROLLER_HOST")
 _VERSION_SOURCES: Final = (f"{NAMESPACE}:apiVersion", "PINECONE_API_VERSION")
 _ALLOW_HTTP_SOURCES: Final = (f"{NAMESPACE}:allowHttp", "PINECONE_ALLOW_HTTP")
+_DATA_PLANE_SOURCES: Final = (f"{NAMESPACE}:dataPlaneHosts", "PINECONE_DATA_PLANE_HOSTS")
+_CA_BUNDLES_OF_REQUESTS: Final = ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE")
+_CA_BUNDLES: Final = (*_CA_BUNDLES_OF_REQUESTS, "SSL_CERT_FILE", "SSL_CERT_DIR")
 _PREFLIGHT_SOURCES: Final = (f"{NAMESPACE}:preflight",)
+_DOMAIN: Final = re.compile(r"[a-z0-9_-]+(\.[a-z0-9_-]+)*|[0-9a-f:]*:[0-9a-f:]+")
 _TRUE: Final = frozenset({"1", "true", "yes", "on"})
 _FALSE: Final = frozenset({"0", "false", "no", "off"})
 
@@ -44,6 +57,9 @@ class Settings(BaseModel):
         api_version: One of `versions.API_VERSIONS`.
         allow_http: True accepts plain http beyond this machine.
         preflight: False turns the checks against the service at preview off.
+        data_plane_hosts: Domains beside the control plane's whose hosts get the key too.
+        ca_bundle: File or folder of the certificates to trust, from `SSL_CERT_FILE` or
+            `SSL_CERT_DIR`; None where the HTTP library finds them.
         fallback_api_key: `PINECONE_API_KEY`, if the key came from the stack and differs. The
             engine hands `destroy` and `refresh` the configuration of the last `up`, so a key that
             was rotated since is refused there.
@@ -57,6 +73,8 @@ class Settings(BaseModel):
     api_version: str = DEFAULT_API_VERSION
     allow_http: bool = False
     preflight: bool = True
+    data_plane_hosts: tuple[str, ...] = ()
+    ca_bundle: str | None = None
     fallback_api_key: SecretStr | None = None
 
     @classmethod
@@ -82,6 +100,8 @@ class Settings(BaseModel):
             api_version=get_api_version(name).name,
             allow_http=allow_http,
             preflight=_flag(config, environ, _PREFLIGHT_SOURCES, default=True),
+            data_plane_hosts=_data_plane_hosts(config, environ),
+            ca_bundle=_ca_bundle(environ),
             fallback_api_key=_fallback(api_key, source, environ),
         )
 
@@ -103,6 +123,38 @@ def check_transport_security(url: str, *, allow_http: bool) -> None:
     raise ConfigurationError(
         f"`{parts.hostname}` would get the API key over plain http: use https, or set "
         f"`{NAMESPACE}:allowHttp` to `true` (or `PINECONE_ALLOW_HTTP=1`) to accept that."
+    )
+
+
+def check_data_plane_host(host: str, settings: Settings) -> str:
+    """Return the base URL of an index, if the key may go there.
+
+    The host comes from an answer: an answer must not choose who gets the key.
+
+    Args:
+        host: What the service tells as the index's host, with or without a scheme.
+        settings: Where the control plane is, and what else is trusted.
+
+    Raises:
+        ConfigurationError: It is no host, or none that may get the key.
+    """
+    url = host if "://" in host else f"https://{host}"
+    if not _is_address(url):
+        raise ConfigurationError(
+            "the index's host, as the service tells it, is not the address of a service, so "
+            "nothing was sent there. Report this if the service is Pinecone's"
+        )
+    check_transport_security(url, allow_http=settings.allow_http)
+    name, control = urlsplit(url).hostname or "", urlsplit(settings.host).hostname or ""
+    trusted = [control.removeprefix("api."), *settings.data_plane_hosts]
+    if any(name == domain or name.endswith(f".{domain}") for domain in trusted):
+        return url.rstrip("/")
+    if is_loopback(name) and is_loopback(control):
+        return url.rstrip("/")
+    raise ConfigurationError(
+        f"`{name}`, which the service tells as an index's host, is outside of the control plane's "
+        f"domain `{trusted[0]}`, so it does not get the API key. If it is yours, set "
+        f"`{NAMESPACE}:dataPlaneHosts` (or `PINECONE_DATA_PLANE_HOSTS`) to its domain"
     )
 
 
@@ -169,17 +221,45 @@ def _flag(
     raise ConfigurationError(f"`{source}` must be `true` or `false`.")
 
 
-def _checked_host(value: str, source: str, *, allow_http: bool) -> str:
-    url = value if "://" in value else f"https://{value}"
+def _data_plane_hosts(config: Mapping[str, str], environ: Mapping[str, str]) -> tuple[str, ...]:
+    value, source = _first(config, environ, _DATA_PLANE_SOURCES) or ("", "")
+    domains = tuple(part.strip().lower().lstrip("*.") for part in value.split(",") if part.strip())
+    if not all(_DOMAIN.fullmatch(domain) for domain in domains):
+        raise ConfigurationError(
+            f"`{source}` must be domains with commas between them, such as "
+            "`vectors.example.com,10.0.0.7`, without scheme, port and path."
+        )
+    return domains
+
+
+def _ca_bundle(environ: Mapping[str, str]) -> str | None:
+    for name in _CA_BUNDLES:
+        path = environ.get(name, "")
+        if not path:
+            continue
+        if not Path(path).exists():
+            raise ConfigurationError(
+                f"`{name}` names `{path}`, which does not exist: set it to the certificates to "
+                "trust, or remove it."
+            )
+        return None if name in _CA_BUNDLES_OF_REQUESTS else path
+    return None
+
+
+def _is_address(url: str) -> bool:
+    """Return whether a URL names a host alone: no user, password, query or fragment."""
     try:
         parts = urlsplit(url)
         usable = bool(parts.hostname) and (parts.port is None or parts.port > 0)
     except ValueError:
-        usable = False
-    else:
-        usable = usable and parts.scheme in {"http", "https"} and "@" not in parts.netloc
-        usable = usable and not parts.query and not parts.fragment
-    if not usable:
+        return False
+    usable = usable and parts.scheme in {"http", "https"} and "@" not in parts.netloc
+    return usable and not parts.query and not parts.fragment and url.isprintable()
+
+
+def _checked_host(value: str, source: str, *, allow_http: bool) -> str:
+    url = value if "://" in value else f"https://{value}"
+    if not _is_address(url):
         raise ConfigurationError(
             f"`{source}` is not the address of a service: give it as `https://NAME` or "
             "`http://127.0.0.1:PORT`, without user, password, query and fragment."

@@ -20,10 +20,11 @@ import requests
 from requests.adapters import HTTPAdapter
 from urllib3.exceptions import HTTPError
 
-from pulumi_pinecone_backup.errors import NotFoundError
+from pulumi_pinecone_backup.errors import NotFoundError, PineconeBackupError
 from pulumi_pinecone_backup.service import retries
-from pulumi_pinecone_backup.service.connection_errors import transport_error
+from pulumi_pinecone_backup.service.connection_errors import left_error, transport_error
 from pulumi_pinecone_backup.service.error_texts import Attempt
+from pulumi_pinecone_backup.service.exchange import Left, exchanged
 from pulumi_pinecone_backup.service.keys import HiddenText, Keys
 from pulumi_pinecone_backup.service.operations import Operation
 from pulumi_pinecone_backup.service.replies import Reply, read_reply
@@ -32,6 +33,7 @@ from pulumi_pinecone_backup.service.settings import Settings, is_loopback
 CONNECT_TIMEOUT_SECONDS: Final = 10.0
 READ_TIMEOUT_SECONDS: Final = 60.0
 POOL_SIZE: Final = 64
+_PART_BYTES: Final = 65536
 _NO_PROXIES: Final = {"http": "", "https": "", "all": ""}
 _LOGGER: Final = logging.getLogger(__name__)
 
@@ -50,11 +52,11 @@ class Transport:
         cancelled: threading.Event | None = None,
     ) -> None:
         self._settings = settings
-        self._cancelled = cancelled
+        self._cancelled = cancelled or threading.Event()
         self._backoff = backoff
         self._timeouts = (CONNECT_TIMEOUT_SECONDS, read_timeout_seconds)
         self._keys = Keys(settings, on_warning or _LOGGER.warning)
-        self._session = _session()
+        self._session = _session(settings.ca_bundle)
         self._headers = {
             "Accept": "application/json",
             "User-Agent": _user_agent(user_agent_suffix),
@@ -113,12 +115,12 @@ class Transport:
             tried.append(source)
             about = self.about(operation, params, tried)
             url = (base_url or self._settings.host) + about.path
-            response = self._exchange(about, url, key, query, body)
-            if response.status_code != 401:
-                if response.status_code < 500 and response.status_code != 429:
+            reply = self._exchange(about, url, key, query, body)
+            if reply.status != 401:
+                if reply.status < 500 and reply.status != 429:
                     self._keys.accepted(source)
                 break
-        return read_reply(about, Reply(response.status_code, response.headers, response.content))
+        return read_reply(about, reply)
 
     def about(
         self, operation: Operation, params: Mapping[str, str], tried: list[str] | None = None
@@ -142,27 +144,55 @@ class Transport:
         key: HiddenText,
         query: Mapping[str, str] | None,
         body: Mapping[str, Any] | None,
-    ) -> requests.Response:
+    ) -> Reply:
         place = urlsplit(url)
+
+        def exchange(left: threading.Event) -> Reply | PineconeBackupError:
+            try:
+                return self._reply(about.method, url, key, query, body, left)
+            except (requests.RequestException, HTTPError, ValueError, OSError) as error:
+                # What the library raised holds the request, and with it the key: it ends here.
+                return transport_error(about, place.netloc, error)
+
+        answer = exchanged(exchange, seconds=self._timeouts[1], cancelled=self._cancelled)
+        if isinstance(answer, Left):
+            raise left_error(about, place.netloc, answer)
+        if isinstance(answer, PineconeBackupError):
+            raise answer
+        return answer
+
+    def _reply(
+        self,
+        method: str,
+        url: str,
+        key: HiddenText,
+        query: Mapping[str, str] | None,
+        body: Mapping[str, Any] | None,
+        left: threading.Event,
+    ) -> Reply:
+        """Send a request and read its answer, unless nobody waits for it any more."""
         # A proxy would carry a key for this machine away, and in plain text.
-        proxies = _NO_PROXIES if is_loopback(place.hostname or "") else None
-        try:
-            return self._session.request(
-                about.method,
-                url,
-                params=query,
-                json=body,
-                headers={**self._headers, "Api-Key": key},
-                timeout=self._timeouts,
-                # A redirect would carry the key to wherever it points.
-                allow_redirects=False,
-                auth=_keep_headers,
-                proxies=proxies,
-            )
-        except (requests.RequestException, HTTPError, ValueError, OSError) as error:
-            failure = transport_error(about, place.netloc, error)
-        # Raised outside the handler: the library's error holds the request, and with it the key.
-        raise failure
+        proxies = _NO_PROXIES if is_loopback(urlsplit(url).hostname or "") else None
+        content = bytearray()
+        with self._session.request(
+            method,
+            url,
+            params=query,
+            json=body,
+            headers={**self._headers, "Api-Key": key},
+            timeout=self._timeouts,
+            # A redirect would carry the key to wherever it points.
+            allow_redirects=False,
+            auth=_keep_headers,
+            proxies=proxies,
+            stream=True,
+        ) as response:
+            while not left.is_set():
+                part = response.raw.read1(_PART_BYTES, decode_content=True)
+                if not part:
+                    break
+                content += part
+            return Reply(response.status_code, response.headers, bytes(content))
 
 
 def _keep_headers(request: requests.PreparedRequest) -> requests.PreparedRequest:
@@ -170,8 +200,10 @@ def _keep_headers(request: requests.PreparedRequest) -> requests.PreparedRequest
     return request
 
 
-def _session() -> requests.Session:
+def _session(ca_bundle: str | None) -> requests.Session:
     session = requests.Session()
+    if ca_bundle is not None:
+        session.verify = ca_bundle
     session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
     adapter = HTTPAdapter(pool_connections=POOL_SIZE, pool_maxsize=POOL_SIZE, max_retries=0)
     session.mount("https://", adapter)

@@ -78,7 +78,8 @@ class Pace:
         counts: How long counts that are too low are polled before verification fails.
         first_count: Before the first repeated count.
         longest_count: Between two counts at most.
-        preflight: How long the checks of a preview may wait for the service.
+        preflight: How long the checks of a preview may wait for one answer of the service.
+        preflight_list: How long they may take to read all pages of a list.
         tick: Between two lines of a drill that say how far it is.
         backoff: How requests are repeated that the service does not answer.
         watcher: How objects are watched.
@@ -90,7 +91,7 @@ class Pace:
     delete: float = 900.0
     retry: float = 2.0
     gone: float = 10.0
-    never_seen: float = 60.0
+    never_seen: float = 30.0
     lost_backup: float = 10.0
     lost_restore: float = 10.0
     lost_drill: float = 15.0
@@ -99,6 +100,7 @@ class Pace:
     first_count: float = 0.5
     longest_count: float = 15.0
     preflight: float = 5.0
+    preflight_list: float = 30.0
     tick: float = 30.0
     backoff: Backoff = DEFAULT_BACKOFF
     watcher: WatcherPace = field(default_factory=WatcherPace)

@@ -123,6 +123,16 @@ def test_a_copy_whose_records_cannot_be_counted_is_unproven(
 
 
 @pytest.mark.usefixtures("backup_id")
+def test_a_schema_of_which_nothing_is_told_is_unproven(run: Run, emulator: Emulator) -> None:
+    told = ("dimension", "metric", "vector_type", "schema", "cloud", "region")
+    emulator.add_fault("describe_backup", "rewrite", times=50, remove=list(told))
+    done = report(run("drill", "products", "--json", "--verify", "schema", code=1))
+    assert {row["result"] for row in done["verification"]} == {"skipped"}
+    assert done["result"] == "unproven"
+    assert "every check was skipped" in done["why"]
+
+
+@pytest.mark.usefixtures("backup_id")
 @pytest.mark.parametrize(("option", "what"), [("--max-rpo", "RPO"), ("--max-rto", "RTO")])
 def test_a_limit_that_is_exceeded_fails_the_drill(
     run: Run, emulator: Emulator, option: str, what: str
@@ -145,12 +155,14 @@ def test_a_restore_that_takes_too_long_is_given_up_and_removed(
 
 
 @pytest.mark.usefixtures("backup_id")
-def test_an_index_that_could_not_be_deleted_is_named(
-    run: Run, service: Service, emulator: Emulator
+@pytest.mark.parametrize("status", [403, 500])
+def test_an_index_that_could_not_be_deleted_is_named_and_no_pass(
+    run: Run, service: Service, emulator: Emulator, status: int
 ) -> None:
-    emulator.add_fault("delete_index", "status", status=403)
+    emulator.add_fault("delete_index", "status", status=status, times=20)
     done = report(run("drill", "products", "--json", code=1))
-    assert done["is_deleted"] is False
+    assert (done["result"], done["is_deleted"]) == ("failed", False)
+    assert f"the backup is proven, but index `{done['temporary_index']}` may be" in done["why"]
     assert f"index `{done['temporary_index']}` may be left over" in done["why"]
     assert done["temporary_index"] in service.indexes()
 

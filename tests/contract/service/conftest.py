@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import io
 import os
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -16,6 +17,8 @@ from pulumi_pinecone_backup.service.client import Client
 from pulumi_pinecone_backup.service.retries import Backoff
 from pulumi_pinecone_backup.service.settings import Settings
 from pulumi_pinecone_backup.service.versions import API_VERSIONS
+from requests.adapters import HTTPAdapter
+from urllib3 import HTTPResponse
 
 KEY = "pcsk_first_0123456789"
 OTHER_KEY = "pcsk_other_0123456789"
@@ -98,7 +101,7 @@ def watch(client: Client, description: OpenAPI) -> list[str]:
     """Compare every exchange of a client with a description; returns what does not fit."""
     problems: list[str] = []
 
-    def check(response: requests.Response, *_: object, **__: object) -> None:
+    def check(response: requests.Response) -> None:
         if response.request.path_url.startswith("/data/"):
             return
         what = f"{response.request.method} {response.request.path_url} {response.status_code}"
@@ -110,5 +113,22 @@ def watch(client: Client, description: OpenAPI) -> list[str]:
         except OpenAPIError as error:
             problems.append(f"{what}: {error!r} {error.__cause__!r}")
 
-    client._transport._session.hooks["response"].append(check)
+    for scheme in ("http://", "https://"):
+        client._transport._session.mount(scheme, WatchedAdapter(check))
     return problems
+
+
+class WatchedAdapter(HTTPAdapter):
+    """Shows each answer to a function before the client reads it."""
+
+    def __init__(self, show: Callable[[requests.Response], None]) -> None:
+        super().__init__()
+        self._show = show
+
+    def send(self, *args: Any, **kwargs: Any) -> requests.Response:
+        """Send a request, and show its answer."""
+        response = super().send(*args, **kwargs)
+        body = io.BytesIO(response.content)
+        self._show(response)
+        response.raw = HTTPResponse(body, status=response.status_code, preload_content=False)
+        return response

@@ -12,7 +12,7 @@ from urllib3 import exceptions as urllib3_errors
 POST = Attempt("create_backup", "take a backup of index `docs`", "2026-07", "POST", "/x", True)
 GET = Attempt("describe_index", "read index `docs`", "2026-07", "GET", "/x", False)
 NETWORK = "Check the network, the proxy settings and `pinecone-backup:host`, then run again."
-TLS = "Check `pinecone-backup:host`, and `REQUESTS_CA_BUNDLE` behind a proxy."
+TLS = "Check `pinecone-backup:host`, and `REQUESTS_CA_BUNDLE` or `SSL_CERT_FILE` behind a proxy."
 
 
 def _caused(outer: Exception, inner: BaseException) -> Exception:
