@@ -3,7 +3,7 @@
 
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
-.PHONY: help up down install engine engine-path test chaos conformance check bench policy-audit picture clean
+.PHONY: help up down install engine engine-path test test-pythons chaos conformance check bench policy-audit picture clean
 
 # The interpreter that makes .venv; anything from 3.10 on. Asked for only where a target needs it.
 PYTHON = $(shell tools/find-python)
@@ -44,6 +44,11 @@ PYTEST = $(SCRUBBED) $(WITH_ENGINE) PULUMI_PYTHON_CMD="$(BIN)/python" \
 test: install ## run every test, on the real engine and the installed package
 	@"$(PYTHON)" tools/engine.py path >/dev/null
 	@$(PYTEST) $(ARGS)
+
+test-pythons: install ## run what depends on the Python on every other one of 3.10 to 3.13
+	@"$(PYTHON)" tools/engine.py path >/dev/null
+	@$(SCRUBBED) PATH="$$("$(PYTHON)" tools/engine.py path):$$PATH" \
+		"$(PYTHON)" tools/pythons.py -q -n 3 --dist worksteal $(ARGS)
 
 chaos: install ## kill runs and fail services in many ways: CASES=60, or SEEDS=7,23
 	@"$(PYTHON)" tools/engine.py path >/dev/null

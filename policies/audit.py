@@ -120,10 +120,22 @@ def _analyze(state: Path, options: argparse.Namespace) -> list[dict[str, Any]]:
         ]
     )
     events = [json.loads(line) for line in done.stdout.splitlines() if line.startswith("{")]
-    # A failure and a violation have the same exit code; only an analysis that ended has a summary.
+    # A failure and a violation have the same exit code; only an analysis that ended has a summary,
+    # and so has none of a stack without resources, which violates nothing.
+    if done.returncode == PASSED and _is_empty(state):
+        return []
     if not any("summaryEvent" in event for event in events):
         raise AuditError(f"`pulumi policy analyze` failed: {done.stderr.strip()}")
     return events
+
+
+def _is_empty(state: Path) -> bool:
+    """Return whether a state has no resources."""
+    try:
+        deployment = json.loads(state.read_text())["deployment"]
+    except (OSError, ValueError, KeyError, TypeError):
+        return False
+    return isinstance(deployment, dict) and not deployment.get("resources")
 
 
 def _pulumi(arguments: Sequence[str]) -> subprocess.CompletedProcess[str]:

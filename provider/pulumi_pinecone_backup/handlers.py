@@ -24,7 +24,7 @@ from pulumi.dynamic import (
 
 from pulumi_pinecone_backup.backup.operations import BACKUP
 from pulumi_pinecone_backup.backup_schedule.operations import BACKUP_SCHEDULE
-from pulumi_pinecone_backup.engine import bridge, messages
+from pulumi_pinecone_backup.engine import bridge, endings, messages
 from pulumi_pinecone_backup.engine.call import Call
 from pulumi_pinecone_backup.engine.plugin_process import OneLineError, is_debug
 from pulumi_pinecone_backup.engine.results import Result
@@ -86,7 +86,8 @@ class _Handler(ResourceProvider):
     def create(self, props: Properties) -> CreateResult:
         """Make the object."""
         call = bridge.current_call()
-        result = self._resource.create(current(), call, props)
+        with endings.operation():
+            result = self._resource.create(current(), call, props)
         _tell_problem(call, result)
         return CreateResult(result.object_id, dict(result.outputs))
 
@@ -102,7 +103,8 @@ class _Handler(ResourceProvider):
     def update(self, id_: str, olds: Properties, news: Properties) -> UpdateResult:
         """Continue what is unfinished, and change the object in place."""
         call = bridge.current_call()
-        result = self._resource.update(current(), call, id_, olds, news)
+        with endings.operation():
+            result = self._resource.update(current(), call, id_, olds, news)
         if not _tell_problem(call, result):
             # Without a partial result the old outputs must stay: they say what is unfinished.
             raise OneLineError(result.problem or "") from result.cause

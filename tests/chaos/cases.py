@@ -68,16 +68,16 @@ SCENARIOS: Final = (
     ),
     Scenario(
         "replacement trigger",
-        _program(derived=_OPTS["a"], named=_OPTS["a"]),
-        _program(derived=_OPTS["b"], named=_OPTS["b"]),
-        posts=(),
+        _program(nightly=_OPTS["a"]),
+        _program(nightly=_OPTS["b"]),
+        posts=("create_backup",),
     ),
     Scenario(
         "target replace",
         _program(),
         _program(),
-        arguments=("--target-replace", "**derived", "--target-replace", "**named"),
-        posts=(),
+        arguments=("--target-replace", "**nightly"),
+        posts=("create_backup",),
     ),
     Scenario(
         "everything replaced",
@@ -119,6 +119,11 @@ STORMS: Final[tuple[Storm, ...]] = (
         (RESTORE, "body", {"body": "<html>", "times": 1}),
     ),
     (("list_restore_jobs", "hide", {"times": 50}), ("describe_restore_job", "hide", {"times": 50})),
+    (
+        # Describes contradict the lists, which show everything.
+        ("describe_index", "status", {"status": 404, "times": 10}),
+        ("describe_backup", "status", {"status": 404, "times": 10}),
+    ),
     ((RESTORE, "fail_job", {}),),
     (("create_backup", "fail_job", {}),),
     (("create_backup", "drop_after", {}), (RESTORE, "status", {"status": 500, "after": True})),

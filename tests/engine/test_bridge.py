@@ -152,7 +152,9 @@ def test_nothing_of_ours_outlives_a_killed_engine_and_the_next_up_adopts(
     service.emulator.advance(2 * HOURS)
     stack.run("cancel", "--yes")
     result = stack.up(PULUMI_PARALLEL="50")
-    assert result.text.count("is this resource's already: it is continued") >= WAITS, result
+    assert result.text.count("left by an unfinished run of this resource, is continued") >= WAITS, (
+        result
+    )
     assert has_twenty_and_no_more(stack, service)
     assert statuses(stack) == {"Ready"}
 

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import re
 import signal
+import subprocess
+import sys
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -98,8 +101,10 @@ def test_a_schedule_survives_a_forced_replacement_moves_and_gets_another_name(
     stack.program(program())
     stack.up()
     row = stack.resources()["daily"]
-    said = stack.up("--replace", row["urn"]).text
-    assert "is continued" in said
+    said = stack.up("--replace", row["urn"], code=1).text
+    assert "has a schedule named" in said
+    assert "pulumi state untaint" in said
+    stack.unchanged()
     assert set(schedules(service)) == {row["id"]} == {stack.resources()["daily"]["id"]}
 
     journal = Journal(service)
@@ -125,7 +130,9 @@ def test_a_schedule_survives_a_forced_replacement_moves_and_gets_another_name(
     stack.unchanged()
 
 
-def test_a_schedule_that_a_killed_run_made_is_continued(stack: Stack, service: Service) -> None:
+def test_a_schedule_that_a_killed_run_made_is_named_and_imported(
+    stack: Stack, service: Service
+) -> None:
     service.index()
     service.emulator.add_fault("update_backup_schedule", "delay", seconds=600.0)
     stack.program(program(more="enabled=False"))
@@ -136,8 +143,20 @@ def test_a_schedule_that_a_killed_run_made_is_continued(stack: Stack, service: S
     (made,) = schedules(service)
     stack.run("cancel", "--yes")
     assert stack.export()["deployment"]["pending_operations"]
-    said = stack.up().text
-    assert "made by an earlier run of this resource, is continued" in said
+    said = stack.up(code=1).text
+    command = f"pinecone-backup import backup-schedule daily {made}"
+    assert command in said
+    subprocess.run(
+        [str(Path(sys.executable).parent / "pinecone-backup"), *command.split()[1:]],
+        cwd=stack.project,
+        env={**stack.environment, "PULUMI_STACK": stack.name},
+        check=True,
+    )
+    stack.run("refresh", "--yes", "--clear-pending-creates")
+    stack.run(
+        "import", "--file", "import.json", "--yes", "--protect=false", "--generate-code=false"
+    )
+    stack.up()
     assert stack.resources()["daily"]["id"] == made
     assert one(service) == ("daily", 14, False)
     assert service.emulator.requests()["create_backup_schedule"] == 1

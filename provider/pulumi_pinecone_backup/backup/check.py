@@ -75,9 +75,7 @@ def diff(
     updates = checks.changed(olds, news, _RECORDED)
     if is_unfinished(olds):
         updates.append("status")
-    if was_checked and replaces:
-        checks.note_replacement(session, call, news)
-    elif was_checked:
+    if was_checked and not replaces:
         identity = str(olds.get("identity", ""))
         replacement.claim_newest(session, identity, id_, lambda: is_ready(session, id_))
     return Change(replaces, updates)

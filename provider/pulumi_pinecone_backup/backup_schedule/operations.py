@@ -13,7 +13,7 @@ from pulumi_pinecone_backup.backup_schedule.properties import (
     BackupScheduleInputs,
     backup_schedule_outputs,
 )
-from pulumi_pinecone_backup.backup_schedule.start import create_or_continue
+from pulumi_pinecone_backup.backup_schedule.start import create as create_schedule
 from pulumi_pinecone_backup.engine import messages, results
 from pulumi_pinecone_backup.engine.call import Call
 from pulumi_pinecone_backup.engine.results import Result
@@ -33,11 +33,11 @@ from pulumi_pinecone_backup.service.models import BackupScheduleModel
 
 @within_timeout("create")
 def create(session: Session, call: Call, props: Mapping[str, Any]) -> Result:
-    """Create a schedule, or continue the one that a lost run has made."""
+    """Create a schedule."""
     inputs = parse(BackupScheduleInputs, props)
     project = session.client().describe_index(inputs.index_name).project
     missing.note_readable_project(session, project)
-    schedule = create_or_continue(session, inputs, call)
+    schedule = create_schedule(session, inputs, call)
     replacement.claim_newest(session, inputs.identity, schedule.schedule_id, lambda: True)
     error: Exception | None = None
     try:

@@ -1,13 +1,12 @@
 """Creating a schedule, once: a lost answer is looked up before anything is sent again.
 
-A schedule carries no mark: what a lost run made is known by its automatic name, and a schedule is
-never replaced beside itself. Source: 2026-07, `create_backup_schedule`.
+A schedule carries no mark: what a lost run made is told and never adopted, and a schedule is never
+replaced beside itself. Source: 2026-07, `create_backup_schedule`.
 """
 
 from __future__ import annotations
 
-from pulumi_pinecone_backup.backup_schedule.properties import MAX_NAME, BackupScheduleInputs
-from pulumi_pinecone_backup.engine import messages
+from pulumi_pinecone_backup.backup_schedule.properties import BackupScheduleInputs
 from pulumi_pinecone_backup.engine.call import Call
 from pulumi_pinecone_backup.errors import (
     ConfigurationError,
@@ -17,50 +16,41 @@ from pulumi_pinecone_backup.errors import (
 from pulumi_pinecone_backup.lifecycle import missing
 from pulumi_pinecone_backup.lifecycle.checks import resource_key
 from pulumi_pinecone_backup.lifecycle.decisions import Decisions
-from pulumi_pinecone_backup.lifecycle.identity import IF_RENAMED, derived_name
+from pulumi_pinecone_backup.lifecycle.identity import IF_RENAMED
 from pulumi_pinecone_backup.lifecycle.session import Session
 from pulumi_pinecone_backup.service.client import Client
 from pulumi_pinecone_backup.service.models import BackupScheduleModel
 
 
-def create_or_continue(
-    session: Session, inputs: BackupScheduleInputs, call: Call
-) -> BackupScheduleModel:
-    """Create the schedule, or continue the one that a lost run has made.
+def create(session: Session, inputs: BackupScheduleInputs, call: Call) -> BackupScheduleModel:
+    """Create the schedule.
 
     Raises:
         PineconeBackupError: The service did not take it, or another one is in its place.
     """
-    return _find_lost(session, inputs, call) or _create_once(session.client(), inputs)
-
-
-def _find_lost(
-    session: Session, inputs: BackupScheduleInputs, call: Call
-) -> BackupScheduleModel | None:
-    """Return the schedule of this automatic or explicit name that an earlier run has made."""
     found = _named(session.client(), inputs)
-    if not found:
-        return None
+    if found:
+        raise ConfigurationError(_in_place_text(session, inputs, call, found[0]))
+    return _create_once(session.client(), inputs)
+
+
+def _in_place_text(
+    session: Session, inputs: BackupScheduleInputs, call: Call, found: BackupScheduleModel
+) -> str:
     if _is_recorded(session, inputs, call):
-        raise ConfigurationError(
+        return (
             f"schedule `{inputs.name}` of index `{inputs.index_name}` exists, and an index takes "
             "one enabled schedule: it cannot be replaced beside itself. Nothing was changed; its "
             "settings change in place, without `--replace`"
         )
-    if not _is_derived(inputs):
-        raise ConfigurationError(
-            f"index `{inputs.index_name}` has a schedule named `{inputs.name}` already "
-            f"(`{found[0].schedule_id}`): delete it, take it over with `pinecone-backup import`, "
-            "or give this one another `name`"
-        )
-    messages.info(
-        f"schedule `{inputs.name}`, made by an earlier run of this resource, is continued", call
+    return (
+        f"index `{inputs.index_name}` has a schedule named `{inputs.name}` already "
+        f"(`{found.schedule_id}`): a run that was lost has made it, or another stack, or this one "
+        "before `--replace` or a taint. A schedule carries no mark, so that none is taken over by "
+        "its name. Ways out: `pinecone-backup import backup-schedule "
+        f"{inputs.resource_name} {found.schedule_id}`; delete it; `pulumi state untaint`; or give "
+        "this one another `name`"
     )
-    return found[0]
-
-
-def _is_derived(inputs: BackupScheduleInputs) -> bool:
-    return inputs.name == derived_name(inputs.resource_name, inputs.identity, None, limit=MAX_NAME)
 
 
 def _create_once(client: Client, inputs: BackupScheduleInputs) -> BackupScheduleModel:

@@ -171,7 +171,7 @@ def _index_of_schedule(client: Client, schedule_id: str) -> IndexModel:
 
 
 def _refuse_taken(live: IndexModel, identity: str, *, takes_over: bool) -> None:
-    holder = mark_identity(live.tags.get(MARK_TAG))
+    holder = mark_identity(live.tags.get(MARK_TAG), live.name)
     if holder in (None, identity) or takes_over:
         return
     raise ConfigurationError(
@@ -199,7 +199,7 @@ def _source(session: Session, live: IndexModel, given: str | None) -> str:
 
 
 def _mark(client: Client, live: IndexModel, identity: str) -> str | None:
-    mark = new_mark(identity)
+    mark = new_mark(identity, live.name)
     if ownership.take_over(client, live, mark):
         return mark
     messages.warn(

@@ -16,7 +16,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from types import FrameType
 from typing import Any
 
-from pulumi_pinecone_backup.engine import messages, plugin_process
+from pulumi_pinecone_backup.engine import endings, messages, plugin_process
 from pulumi_pinecone_backup.engine.call import Call
 from pulumi_pinecone_backup.engine.plugin_process import OneLineError
 
@@ -66,6 +66,7 @@ def forget() -> None:
         _installed = False
     missing.clear()
     messages.send_to(messages.nowhere)
+    endings.forget()
 
 
 def note_missing(part: str, error: Exception) -> None:

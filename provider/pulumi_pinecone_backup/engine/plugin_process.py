@@ -16,7 +16,7 @@ from concurrent.futures import ThreadPoolExecutor
 from types import CodeType
 from typing import Any
 
-from pulumi_pinecone_backup.engine import messages
+from pulumi_pinecone_backup.engine import endings, messages
 
 WORKERS = 1024
 ENGINE_CHECK_SECONDS = 2.0
@@ -114,7 +114,7 @@ def shorten_tracebacks() -> None:
 
 
 def hear_cancel() -> None:
-    """Make the servicer's `Cancel`, which does nothing, end our waits.
+    """Make the servicer's `Cancel`, which does nothing, end our waits and do what is left.
 
     gRPC holds the bound method, so the code object is replaced, not the attribute. The new code
     runs with the plugin's globals: it may use no name of this module.
@@ -125,12 +125,14 @@ def hear_cancel() -> None:
         del self, request, context
         from google.protobuf import empty_pb2
 
-        from pulumi_pinecone_backup.engine import cancellation
+        from pulumi_pinecone_backup.engine import cancellation, endings
 
         cancellation.cancel()
+        endings.run()
         return empty_pb2.Empty()
 
     servicer.Cancel.__code__ = cancel_call.__code__
+    endings.offer()
 
 
 def watch_engine() -> None:

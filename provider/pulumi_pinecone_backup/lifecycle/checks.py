@@ -10,8 +10,7 @@ The orders in which the engine calls check and diff, as seen:
     refresh                      read → diff
 
 The check without the old inputs must answer what the one with them has decided: that one is
-remembered. After diff asked for a replacement the new object is made with the program's values,
-otherwise the live object is continued and keeps what was pinned.
+remembered. A new object is made with the program's values.
 """
 
 from __future__ import annotations
@@ -45,8 +44,6 @@ class Checked:
         failures: Why the resource cannot be deployed, each a sentence.
         replaces: Properties whose change makes a new object.
         pinned: What the program gives for properties that keep their recorded value.
-        continues: Whether a create that diff did not ask for continues the live object, and must
-            then find what was pinned.
     """
 
     session: Session
@@ -56,7 +53,6 @@ class Checked:
     failures: list[str] = field(default_factory=list)
     replaces: list[str] = field(default_factory=list)
     pinned: dict[str, Any] = field(default_factory=dict)
-    continues: bool = False
 
     @property
     def key(self) -> str:
@@ -112,22 +108,17 @@ def check(
     decision = session.memory(Decisions).of(checked.key)
     digest = _digest(checked.news)
     if not checked.olds and decision is not None and decision.digest == digest:
-        answer = CheckedInputs(_decided_again(checked, decision))
+        answer = _decided_again(checked, decision)
     else:
         answer = _decide(checked, digest, resolve)
     session.memory(Declared).note(answer.inputs)
     return answer
 
 
-def _decided_again(checked: Checked, decision: Decision) -> Mapping[str, Any]:
+def _decided_again(checked: Checked, decision: Decision) -> CheckedInputs:
     """Answer the second check of a replacement as the first one has decided."""
-    decisions = checked.session.memory(Decisions)
-    # An alias gives the resource its recorded identity: it is known by both.
-    keys = {checked.key, resource_key(checked.call, decision.inputs)}
-    decisions.take_check(checked.key)  # no diff follows
-    if decision.continues and not decisions.is_replacing(keys):
-        return decision.inputs
-    return decision.replacement_inputs
+    checked.session.memory(Decisions).take_check(checked.key)  # no diff follows
+    return CheckedInputs(decision.replacement_inputs)
 
 
 def _decide(checked: Checked, digest: str, resolve: Resolve) -> CheckedInputs:
@@ -141,9 +132,7 @@ def _decide(checked: Checked, digest: str, resolve: Resolve) -> CheckedInputs:
     keys.add(checked.key)
     decision = None
     if checked.olds and not checked.failures:
-        decision = Decision(
-            digest, dict(checked.news), checked.replacement_inputs, checked.continues
-        )
+        decision = Decision(digest, dict(checked.news), checked.replacement_inputs)
     checked.session.memory(Decisions).note(keys, decision)
     return CheckedInputs(checked.news, checked.failures)
 
@@ -157,11 +146,6 @@ def replacement_inputs(session: Session, call: Call, news: Mapping[str, Any]) ->
     """Return the inputs that a replacement is made with, as far as this process knows."""
     decision = session.memory(Decisions).of(resource_key(call, news))
     return decision.replacement_inputs if decision else news
-
-
-def note_replacement(session: Session, call: Call, news: Mapping[str, Any]) -> None:
-    """Remember that diff asked for a new object, so that the next check answers with its inputs."""
-    session.memory(Decisions).note_replacement(resource_key(call, news))
 
 
 def was_checked(session: Session, call: Call, news: Mapping[str, Any]) -> bool:

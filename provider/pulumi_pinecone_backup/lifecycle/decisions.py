@@ -1,4 +1,4 @@
-"""What the checks of one process have decided, and what diff made of it."""
+"""What the checks of one process have decided."""
 
 from __future__ import annotations
 
@@ -15,23 +15,20 @@ class Decision:
         digest: Stands for the program's inputs, so that the same question gets the same answer.
         inputs: What the check answered: pinned values in place of the program's.
         replacement_inputs: What a new object is made with: the program's values.
-        continues: Whether a create that diff did not ask for continues the live object.
     """
 
     digest: str
     inputs: dict[str, Any]
     replacement_inputs: dict[str, Any]
-    continues: bool
 
 
 class Decisions:
-    """What the checks of this process have decided, and what diff made of it; by resource key."""
+    """What the checks of this process have decided, by resource key."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._decisions: dict[str, Decision] = {}
         self._checked: set[str] = set()
-        self._replacing: set[str] = set()
 
     def of(self, key: str) -> Decision | None:
         """Return what was decided for a resource, or None."""
@@ -44,16 +41,6 @@ class Decisions:
             self._checked |= keys
             if decision is not None:
                 self._decisions |= dict.fromkeys(keys, decision)
-
-    def note_replacement(self, key: str) -> None:
-        """Remember that diff asked for a new object."""
-        with self._lock:
-            self._replacing.add(key)
-
-    def is_replacing(self, keys: set[str]) -> bool:
-        """Return whether diff asked for a new object of one of these."""
-        with self._lock:
-            return bool(keys & self._replacing)
 
     def take_check(self, key: str) -> bool:
         """Return whether a check came right before, and forget it."""

@@ -21,7 +21,9 @@ IF_RENAMED = (
     '`opts=pulumi.ResourceOptions(aliases=[pulumi.Alias(name="<old name>")])`'
 )
 _HASH_LENGTH = 7
-_MARK = re.compile(r"([0-9a-f]{12})-([0-9a-f]{8})")
+_MARK = re.compile(r"([0-9a-f]{12})-[0-9a-f]{8}(?:-([0-9a-f]{6}))?(?:-pending)?")
+_PENDING = "-pending"
+_NAME_DIGITS = 6
 
 
 def identity_of(project: str, stack: str, type_token: str, resource_name: str) -> str:
@@ -49,15 +51,42 @@ def derived_name(
     return f"{stem}-{digest}" if stem else f"r{digest}"
 
 
-def new_mark(identity: str) -> str:
-    """Return a fresh value for the tag that says whose an index is."""
-    return f"{identity}-{secrets.token_hex(4)}"
+def new_mark(identity: str, index_name: str) -> str:
+    """Return a fresh value for the tag that says whose an index is: `<identity>-<nonce>-<name>`.
+
+    It counts for the index of that name alone: what somebody restores by hand inherits the tags.
+    """
+    return f"{identity}-{secrets.token_hex(4)}-{_name_digest(index_name)}"
 
 
-def mark_identity(mark: str | None) -> str | None:
-    """Return the identity inside a mark, or None where the text is not a mark."""
+def mark_identity(mark: str | None, index_name: str) -> str | None:
+    """Return the identity inside an index's mark, or None where the text is no mark of it.
+
+    A mark of an older version does not tell its index.
+    """
     match = _MARK.fullmatch(mark or "")
-    return match[1] if match else None
+    if match is None or match[2] not in (None, _name_digest(index_name)):
+        return None
+    return match[1]
+
+
+def pending(mark: str) -> str:
+    """Return a mark as it stands at the service until a state records the index."""
+    return mark if is_pending(mark) else f"{mark}{_PENDING}"
+
+
+def is_pending(mark: str | None) -> bool:
+    """Return whether a mark says that no state records the index yet."""
+    return bool(mark) and str(mark).endswith(_PENDING)
+
+
+def without_pending(mark: str | None) -> str | None:
+    """Return a mark as a state records it, for comparisons."""
+    return mark.removesuffix(_PENDING) if mark else mark
+
+
+def _name_digest(index_name: str) -> str:
+    return hashlib.sha256(index_name.encode()).hexdigest()[:_NAME_DIGITS]
 
 
 def without_mark(tags: Mapping[str, str]) -> dict[str, str]:

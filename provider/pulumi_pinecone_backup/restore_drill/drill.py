@@ -26,7 +26,7 @@ from pulumi_pinecone_backup.errors import (
     VerificationError,
     WaitTimeoutError,
 )
-from pulumi_pinecone_backup.lifecycle.identity import MARK_TAG, derived_name
+from pulumi_pinecone_backup.lifecycle.identity import MARK_TAG, derived_name, without_pending
 from pulumi_pinecone_backup.lifecycle.inputs import parse
 from pulumi_pinecone_backup.lifecycle.outputs import time_text
 from pulumi_pinecone_backup.lifecycle.session import Session
@@ -218,7 +218,7 @@ def _deleted(restoration: Restoration) -> bool:
         except NotFoundError:
             if time.monotonic() >= end or not pause(restoration.session.pace.look_up):
                 return True
-    if live.tags.get(MARK_TAG) != restore.owner_mark:
+    if without_pending(live.tags.get(MARK_TAG)) != restore.owner_mark:
         raise PineconeBackupError("it does not carry this drill's mark")
     client.delete_index(restoration.name)
     session = restoration.session

@@ -50,7 +50,6 @@ def check(
 
 def _resolve(checked: Checked) -> None:
     """Pin the backup, settle the name, lift protection alone, and look at the service early."""
-    checked.continues = True
     if checked.olds:
         checks.keep_triggers(checked)
         _rename(checked)

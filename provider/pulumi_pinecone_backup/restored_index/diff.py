@@ -22,6 +22,7 @@ from pulumi_pinecone_backup.restored_index.protection import (
     is_protected,
     protected_text,
 )
+from pulumi_pinecone_backup.restored_index.settlement import settle_recorded
 
 REPLACES = ("backup_id", "name", "triggers")
 UPDATES = ("tags", "deletion_protection", "read_capacity")
@@ -44,6 +45,7 @@ def diff(
     # something that it deletes first: this index must not go before the new backup exists.
     if not checks.was_checked(session, call, news):
         return Change(_changed_ids(olds, news), updates)
+    settle_recorded(session, id_, olds.get("owner_mark"))
     replaces = _replaces(session, olds, news)
     if replaces and _lifts_protection(session, olds, news, call):
         replaces, updates = [], [*updates, "deletion_protection"]
@@ -57,7 +59,6 @@ def diff(
             lambda: not is_unfinished(olds) and is_ready(session, id_),
         )
         return Change(updates=updates)
-    checks.note_replacement(session, call, news)
     _refuse_protected(session, olds)
     wanted = checks.replacement_inputs(session, call, news)
     deletes_first = news.get("name") == olds.get("name")

@@ -33,6 +33,7 @@ from pulumi_pinecone_backup.restored_index.read import observed, read, recorded_
 from pulumi_pinecone_backup.restored_index.removal import delete_and_wait
 from pulumi_pinecone_backup.restored_index.restoration import Restoration
 from pulumi_pinecone_backup.restored_index.restore import Restore
+from pulumi_pinecone_backup.restored_index.settlement import settle
 from pulumi_pinecone_backup.restored_index.start import start
 
 
@@ -44,6 +45,7 @@ def create(session: Session, call: Call, props: Mapping[str, Any]) -> Result:
     start(restoration)
     error = _caught(lambda: complete(restoration))
     _claim(session, inputs.identity, restoration.name, error)
+    settle(session, restoration.name, restoration.restore.owner_mark)
     outputs = _outputs(inputs, restoration.restore, error)
     return results.ended(restoration.name, outputs, error)
 
@@ -73,6 +75,7 @@ def update(
         restore.status = "Ready" if live.is_ready else live.status.state
         error = _caught(lambda: _change_in_place(restoration))
     _claim(session, inputs.identity, id_, error)
+    settle(session, id_, restore.owner_mark)
     return results.ended(id_, _outputs(inputs, restore, error), error)
 
 

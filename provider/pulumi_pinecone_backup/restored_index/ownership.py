@@ -1,7 +1,8 @@
 """Whose an index is: its owner's mark, and what may be continued, adopted or taken over.
 
 An index carries its owner's mark as a tag: identity and a nonce that changes whenever another
-state entry takes the index over.
+state entry takes the index over. It is pending until a state records the index: only such an
+index is adopted by a create, and comparisons leave that out.
 """
 
 from __future__ import annotations
@@ -12,7 +13,14 @@ from typing import Any, Literal
 from pulumi_pinecone_backup.engine.cancellation import pause
 from pulumi_pinecone_backup.engine.unknowns import has_unknown
 from pulumi_pinecone_backup.errors import ConfigurationError, PineconeBackupError
-from pulumi_pinecone_backup.lifecycle.identity import IF_RENAMED, MARK_TAG, mark_identity
+from pulumi_pinecone_backup.lifecycle.identity import (
+    IF_RENAMED,
+    MARK_TAG,
+    is_pending,
+    mark_identity,
+    pending,
+    without_pending,
+)
 from pulumi_pinecone_backup.lifecycle.replacement import Declared
 from pulumi_pinecone_backup.lifecycle.session import Session
 from pulumi_pinecone_backup.service.client import Client
@@ -28,20 +36,29 @@ _WAYS_OUT = (
     "another `name`"
 )
 
+_KEPT = (
+    "a state records it that is not this one, or not any more: a stack that was renamed, another "
+    "backend, or this state before `pulumi state delete`. Nothing was changed. Ways out: to take "
+    "the index over, `pinecone-backup import`; "
+    f"{IF_RENAMED}; after `--replace`, `replacement_trigger` or a taint, take that back "
+    "(`pulumi state untaint`) and change `triggers` to restore again; else choose another `name`"
+)
+
 Ownership = Literal["ours", "taken over", "renewed", "mark gone", "not marked"]
 FOREIGN = frozenset({"taken over", "renewed", "mark gone"})
 
 
 def ownership_of(index: IndexModel, recorded_mark: str | None) -> Ownership:
     """Return whose a live index is, by the mark that a state entry has recorded."""
-    live = index.tags.get(MARK_TAG)
-    if not recorded_mark:
-        return "taken over" if mark_identity(live) else "not marked"
-    if live == recorded_mark:
+    live, recorded = without_pending(index.tags.get(MARK_TAG)), without_pending(recorded_mark)
+    if not recorded:
+        return "taken over" if mark_identity(live, index.name) else "not marked"
+    if live == recorded:
         return "ours"
     if not live:
         return "mark gone"
-    return "renewed" if mark_identity(live) == mark_identity(recorded_mark) else "taken over"
+    is_renewed = mark_identity(live, index.name) == mark_identity(recorded, index.name)
+    return "renewed" if is_renewed else "taken over"
 
 
 def describe(index: IndexModel, how: Ownership) -> str:
@@ -56,8 +73,8 @@ def describe(index: IndexModel, how: Ownership) -> str:
         return (
             f"index `{index.name}` carries a newer mark of this resource than this state knows "
             f"(tag `{MARK_TAG}`): another state of this stack has gone on with it, or a run of "
-            "this one was lost. If another state has it, remove it from this one with `pulumi "
-            "state delete`; else `pulumi up --replace <urn>` goes on with it and restores nothing"
+            "this one was lost. Remove it from this state with `pulumi state delete`; if no other "
+            "state has it, take it over again with `pinecone-backup import`"
         )
     return (
         f"index `{index.name}` has lost its tag `{MARK_TAG}`, so it cannot be told whose it is: "
@@ -76,16 +93,21 @@ def protected_leftover_text(index: IndexModel) -> str:
 
 
 def require_own(session: Session, index: IndexModel, identity: str, backup_id: str) -> None:
-    """Return if a live index is what this resource has made from this backup.
+    """Return if a live index is what an unfinished run of this resource has made from this backup.
+
+    One whose restore has failed holds nothing, so it does not matter whether a state records it.
 
     Raises:
-        ConfigurationError: It is another's, or restored from another backup.
+        ConfigurationError: It is another's, a state records it, or it is of another backup.
     """
-    live = mark_identity(index.tags.get(MARK_TAG))
+    mark = index.tags.get(MARK_TAG)
+    live = mark_identity(mark, index.name)
     if live is None:
         raise name_conflict(index, "it carries no mark of this package")
     if live != identity:
         raise name_conflict(index, _owner_text(session, live))
+    if not is_pending(mark) and not index.is_failed:
+        raise ConfigurationError(f"index `{index.name}` exists already, and {_KEPT}")
     source = index.source_backup_id or _source_by_job(session, index.name)
     if source != backup_id:
         why = _other_backup(source, backup_id) if source else _NO_SOURCE
@@ -114,8 +136,11 @@ def name_conflict(index: IndexModel, why: str) -> ConfigurationError:
 def taken_text(index: IndexModel, identity: str, backup_id: Any) -> str:
     """Return what a preview says of an index whose name a new resource asks for."""
     text = f"an index named `{index.name}` exists already"
-    if mark_identity(index.tags.get(MARK_TAG)) != identity:
+    mark = index.tags.get(MARK_TAG)
+    if mark_identity(mark, index.name) != identity:
         return f"{text} and is not this resource's: `up` refuses. {_WAYS_OUT}"
+    if not is_pending(mark) and not index.is_failed:
+        return f"{text}: `up` refuses, because {_KEPT}"
     if index.source_backup_id not in (None, backup_id) and not has_unknown(backup_id):
         return f"{text}: `up` refuses, because {_other_backup(index.source_backup_id, backup_id)}"
     if index.is_failed and index.deletion_protection == "enabled":
@@ -125,8 +150,8 @@ def taken_text(index: IndexModel, identity: str, backup_id: Any) -> str:
             f"{text}, left by a failed restore of this resource: `up` removes it and restores again"
         )
     return (
-        f"{text} and is this resource's: `up` continues it and restores nothing; change `triggers` "
-        "to restore it again"
+        f"{text}, left by an unfinished run of this resource: `up` continues it and restores "
+        "nothing"
     )
 
 
@@ -150,9 +175,9 @@ def _other_backup(source: str | None, backup_id: Any) -> str:
 
 
 def take_over(client: Client, index: IndexModel, mark: str) -> bool:
-    """Give a live index a new mark; return whether the service took it."""
+    """Give a live index a new mark, pending as yet; return whether the service took it."""
     try:
-        client.configure_index(index.name, tags={MARK_TAG: mark})
+        client.configure_index(index.name, tags={MARK_TAG: pending(mark)})
     except PineconeBackupError:
         return False
     return True

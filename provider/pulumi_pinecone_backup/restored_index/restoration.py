@@ -13,7 +13,7 @@ from pulumi_pinecone_backup.engine import rows
 from pulumi_pinecone_backup.engine.call import Call
 from pulumi_pinecone_backup.errors import JobFailedError, PineconeBackupError
 from pulumi_pinecone_backup.lifecycle import missing
-from pulumi_pinecone_backup.lifecycle.identity import MARK_TAG
+from pulumi_pinecone_backup.lifecycle.identity import MARK_TAG, without_pending
 from pulumi_pinecone_backup.lifecycle.session import Session
 from pulumi_pinecone_backup.restored_index import ownership
 from pulumi_pinecone_backup.restored_index.properties import RestoredIndexInputs
@@ -112,7 +112,7 @@ class Restoration:
         """Give a continued index its new mark, as soon as the service takes it."""
         if self.next_mark is None:
             return
-        if live.tags.get(MARK_TAG) != self.next_mark:
+        if without_pending(live.tags.get(MARK_TAG)) != self.next_mark:
             if time.monotonic() < self._mark_due:
                 return
             if not ownership.take_over(self.client, live, self.next_mark):

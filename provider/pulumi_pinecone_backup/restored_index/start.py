@@ -21,7 +21,7 @@ from pulumi_pinecone_backup.errors import (
     PreconditionError,
 )
 from pulumi_pinecone_backup.lifecycle import missing
-from pulumi_pinecone_backup.lifecycle.identity import MARK_TAG, new_mark
+from pulumi_pinecone_backup.lifecycle.identity import MARK_TAG, new_mark, pending, without_pending
 from pulumi_pinecone_backup.restored_index import capacity, ownership, tags
 from pulumi_pinecone_backup.restored_index.removal import (
     DeletedIndexes,
@@ -67,7 +67,7 @@ def start(restoration: Restoration) -> None:
         if live is not None:
             _remove_failed(restoration, live)
         restoration.restore.recovery_point_at = backup.captured_at
-        restoration.restore.owner_mark = new_mark(restoration.inputs.identity)
+        restoration.restore.owner_mark = new_mark(restoration.inputs.identity, restoration.name)
         if _post(restoration, backup) is not Posted.NAME_TAKEN:
             return
         # A killed run's request may arrive after this run has looked.
@@ -143,8 +143,8 @@ def _continue(restoration: Restoration, live: IndexModel) -> None:
         restoration.session, live, restoration.inputs.identity, restoration.backup_id
     )
     messages.info(
-        f"index `{live.name}` is this resource's already: it is continued, and nothing is "
-        "restored; change `triggers` to restore it again",
+        f"index `{live.name}`, left by an unfinished run of this resource, is continued: nothing "
+        "is restored",
         restoration.call,
     )
     restoration.recall(live)
@@ -152,8 +152,8 @@ def _continue(restoration: Restoration, live: IndexModel) -> None:
     with contextlib.suppress(NotFoundError):
         restoration.restore.recovery_point_at = restoration.backup().captured_at
     # Last, when nothing can fail any more: the state must know the mark that is live.
-    restoration.restore.owner_mark = live.tags.get(MARK_TAG)
-    restoration.next_mark = new_mark(restoration.inputs.identity)
+    restoration.restore.owner_mark = without_pending(live.tags.get(MARK_TAG))
+    restoration.next_mark = new_mark(restoration.inputs.identity, restoration.name)
     restoration.mark(live)
 
 
@@ -164,7 +164,8 @@ def _post(restoration: Restoration, backup: BackupModel) -> Posted:
         PineconeBackupError: The service did not take it.
     """
     restore, session = restoration.restore, restoration.session
-    posted_tags = tags.for_restore(restoration.inputs, backup, restore.owner_mark, restoration.call)
+    mark = pending(str(restore.owner_mark))
+    posted_tags = tags.for_restore(restoration.inputs, backup, mark, restoration.call)
     if MARK_TAG not in posted_tags:
         restore.owner_mark = None
     lost = 0
@@ -220,7 +221,7 @@ def _find_own(restoration: Restoration, error: PineconeBackupError) -> bool:
             raise _in_doubt(restoration, error, failed) from failed
         if live is not None:
             mark = restoration.restore.owner_mark
-            if not mark or live.tags.get(MARK_TAG) != mark:
+            if not mark or without_pending(live.tags.get(MARK_TAG)) != mark:
                 return False
             restoration.recall(live, fresh=True)
             return True

@@ -11,9 +11,10 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict
 
-from pulumi_pinecone_backup.engine.cancellation import pause
+from pulumi_pinecone_backup.engine.cancellation import cancelled, pause
 from pulumi_pinecone_backup.errors import ApiError, InvalidResponseError, TransportError
 from pulumi_pinecone_backup.service.client import Client
+from pulumi_pinecone_backup.service.deadlines import is_over
 from pulumi_pinecone_backup.service.models import BackupModel, IndexModel, IndexStats
 from pulumi_pinecone_backup.service.shapes import comparable_schemas
 from pulumi_pinecone_backup.waiting.pace import Pace
@@ -71,13 +72,22 @@ def verify_records(
         on_progress: Told the counts after each look.
         pace: How long, and how often, counts that are too low are asked for.
         deadline: `time.monotonic()` at which polling ends at the latest.
+
+    Raises:
+        PineconeBackupError: The operation's time was over, or the run was cancelled, before the
+            first answer.
     """
+    rows: list[VerificationRow] = []
     end = min(deadline, time.monotonic() + pace.counts)
     seconds = pace.first_count
     while True:
         try:
             stats = client.describe_index_stats(index.host)
         except (TransportError, ApiError, InvalidResponseError) as error:
+            if rows:
+                return rows
+            if is_over() or cancelled.is_set():
+                raise
             return _unreachable(backup, error)
         on_progress(
             f"verifying: {stats.total_record_count} of {_told(backup.record_count)} records, "

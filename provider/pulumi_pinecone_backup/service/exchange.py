@@ -16,7 +16,9 @@ from typing import Final, TypeVar
 from pulumi_pinecone_backup.service.deadlines import operation_deadline
 
 CANCEL_GRACE_SECONDS: Final = 2.0
-"""How long an answer is still waited for after a cancellation: it may hold the id of an object."""
+"""How long an answer is still waited for after a cancellation."""
+CHANGE_GRACE_SECONDS: Final = 10.0
+"""The same for a request that changes something: its answer may hold the id of an object."""
 _CANCEL_CHECK_SECONDS: Final = 0.25
 
 Answer = TypeVar("Answer")
@@ -34,6 +36,7 @@ def exchanged(
     exchange: Callable[[threading.Event], Answer],
     *,
     seconds: float,
+    grace_seconds: float,
     cancelled: threading.Event,
 ) -> Answer | Left:
     """Return what an exchange brings, or why it was left.
@@ -41,6 +44,7 @@ def exchanged(
     Args:
         exchange: Sends and reads; is told by the event that nobody waits any more.
         seconds: How long the whole answer may take.
+        grace_seconds: How long it may take after a cancellation.
         cancelled: Set when the engine cancels.
     """
     if time.monotonic() >= operation_deadline():
@@ -52,7 +56,7 @@ def exchanged(
     while True:
         now = time.monotonic()
         if cancelled.is_set() and grace_end is None:
-            grace_end = now + CANCEL_GRACE_SECONDS
+            grace_end = now + grace_seconds
         ends = {
             Left.TOO_LONG: end,
             Left.OPERATION_OVER: operation_deadline(),

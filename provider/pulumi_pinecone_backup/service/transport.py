@@ -24,7 +24,12 @@ from pulumi_pinecone_backup.errors import NotFoundError, PineconeBackupError
 from pulumi_pinecone_backup.service import retries
 from pulumi_pinecone_backup.service.connection_errors import left_error, transport_error
 from pulumi_pinecone_backup.service.error_texts import Attempt
-from pulumi_pinecone_backup.service.exchange import Left, exchanged
+from pulumi_pinecone_backup.service.exchange import (
+    CANCEL_GRACE_SECONDS,
+    CHANGE_GRACE_SECONDS,
+    Left,
+    exchanged,
+)
 from pulumi_pinecone_backup.service.keys import HiddenText, Keys
 from pulumi_pinecone_backup.service.operations import Operation
 from pulumi_pinecone_backup.service.replies import Reply, read_reply
@@ -154,7 +159,12 @@ class Transport:
                 # What the library raised holds the request, and with it the key: it ends here.
                 return transport_error(about, place.netloc, error)
 
-        answer = exchanged(exchange, seconds=self._timeouts[1], cancelled=self._cancelled)
+        answer = exchanged(
+            exchange,
+            seconds=self._timeouts[1],
+            grace_seconds=CHANGE_GRACE_SECONDS if about.changes else CANCEL_GRACE_SECONDS,
+            cancelled=self._cancelled,
+        )
         if isinstance(answer, Left):
             raise left_error(about, place.netloc, answer)
         if isinstance(answer, PineconeBackupError):

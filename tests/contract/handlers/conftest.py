@@ -68,6 +68,7 @@ def process(monkeypatch: pytest.MonkeyPatch, emulator: Emulator) -> NewProcess:
         key: str = KEY,
         bridge: str = "off",
         pace: Pace = QUICK_PACE,
+        is_killed: bool = False,
         **config: str,
     ) -> Session:
         return new_process(
@@ -80,6 +81,7 @@ def process(monkeypatch: pytest.MonkeyPatch, emulator: Emulator) -> NewProcess:
             },
             bridge_is=bridge,
             pace=pace,
+            is_killed=is_killed,
         )
 
     start()

@@ -133,27 +133,29 @@ def test_a_lost_answer_leaves_exactly_one_schedule(
     assert schedules(service) == {schedule.id}
 
 
-def test_what_a_lost_run_has_made_is_continued(
+def test_what_a_lost_run_has_made_is_named_and_never_adopted(
     schedule: Entry, service: Service, process: NewProcess
 ) -> None:
     lost = schedule.copy()
     lost.up(**INPUTS)
+    before = live(service, lost)
     process()
-    schedule.up(**{**INPUTS, "retention_days": 30})
-    assert schedule.id == lost.id
-    assert schedules(service) == {schedule.id}
-    assert schedule.outputs["retention_days"] == 30
+    with pytest.raises(OneLineError) as caught:
+        schedule.up(**{**INPUTS, "retention_days": 30})
+    assert f"`pinecone-backup import backup-schedule daily {lost.id}`" in str(caught.value)
+    assert schedules(service) == {lost.id}
+    assert live(service, lost) == before
 
 
-def test_a_schedule_that_a_forced_replacement_continues_is_not_deleted_with_the_old_entry(
+def test_a_schedule_is_not_replaced_beside_itself(
     schedule: Entry, service: Service, process: NewProcess
 ) -> None:
     schedule.up(**INPUTS)
-    old = schedule.copy()
     process()
-    schedule.id, schedule.inputs = None, {}
-    schedule.up(**INPUTS)
-    old.down()
+    schedule.check(**INPUTS)
+    again = schedule.copy()
+    with pytest.raises(OneLineError, match="it cannot be replaced beside itself"):
+        again._create(again.check({}, **INPUTS))
     assert schedules(service) == {schedule.id}
 
 

@@ -87,6 +87,7 @@ def test_a_wait_goes_on_with_what_the_list_shows(
 def test_a_restore_goes_on_with_a_lost_one_that_only_the_list_shows(
     restored: Entry, emulator: Emulator, backup_id: str, process: NewProcess
 ) -> None:
+    process(is_killed=True)
     lost = restored.copy()
     lost.up(backup_id=backup_id)
     process()

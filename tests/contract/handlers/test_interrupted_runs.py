@@ -22,7 +22,7 @@ NewProcess = Callable[..., Session]
 @pytest.fixture
 def lost(restored: Entry, backup_id: str, process: NewProcess, version: str) -> Entry:
     """What a run has made whose state was lost."""
-    process(version)
+    process(version, is_killed=True)
     made = restored.copy()
     made.up(backup_id=backup_id)
     process(version)
@@ -59,7 +59,7 @@ def test_a_restore_of_a_killed_run_that_failed_is_repeated_at_once(
     process: NewProcess,
     version: str,
 ) -> None:
-    process(version)
+    process(version, is_killed=True)
     emulator.add_fault("create_index_from_backup_operation", "fail_job")
     lost = restored.copy()
     lost.up(backup_id=backup_id)
@@ -90,6 +90,7 @@ def test_without_any_job_an_index_is_adopted_only_where_it_tells_its_source(
 def test_where_jobs_may_not_be_listed_a_lost_answer_is_found_all_the_same(
     restored: Entry, service: Service, emulator: Emulator, backup_id: str, process: NewProcess
 ) -> None:
+    process(is_killed=True)
     emulator.add_fault("list_restore_jobs", "status", status=403, times=50)
     emulator.add_fault("create_index_from_backup_operation", "drop_after")
     restored.up(backup_id=backup_id)
@@ -143,7 +144,7 @@ def test_a_failed_and_protected_index_of_a_lost_run_is_removed_once_the_program_
     version: str,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    process(version)
+    process(version, is_killed=True)
     emulator.add_fault("create_index_from_backup_operation", "fail_job")
     restored.copy().up(backup_id=backup_id, deletion_protection="enabled")
     process(version)
@@ -228,7 +229,9 @@ def test_a_name_that_was_free_at_the_preview_checks_is_looked_at_when_it_is_take
     name = news["name"]
     if found == "ours, failed":
         emulator.add_fault("create_index_from_backup_operation", "fail_job")
-    mark = "ffffffffffff-00000000" if found == "another's" else f"{news['identity']}-00000000"
+    mark = (
+        "ffffffffffff-00000000" if found == "another's" else f"{news['identity']}-00000000-pending"
+    )
     body = {"name": name, "tags": {"pulumi-owner": mark}}
     service.call("POST", f"/backups/{backup_id}/create-index", body)
     if found == "ours, terminating":

@@ -29,12 +29,12 @@ def test_what_a_lost_run_has_made_is_continued_and_the_other_entry_leaves_it_alo
     version: str,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    process(version)
+    process(version, is_killed=True)
     lost = restored.copy()
     lost.up(backup_id=backup_id)
     process(version)
     restored.up(backup_id=backup_id)
-    assert "is this resource's already: it is continued" in capsys.readouterr().err
+    assert "left by an unfinished run of this resource, is continued" in capsys.readouterr().err
     assert restored.id == lost.id
     assert restored.outputs["owner_mark"] != lost.outputs["owner_mark"]
     assert restored.outputs["restore_job_id"] == lost.outputs["restore_job_id"]
@@ -82,7 +82,7 @@ def test_an_own_index_of_another_backup_is_a_conflict(
     restored: Entry, service: Service, backup_id: str, process: NewProcess, version: str
 ) -> None:
     other = service.call("POST", "/indexes/products/backups", {})["backup_id"]
-    process(version)
+    process(version, is_killed=True)
     restored.copy().up(backup_id=backup_id, name="fixed")
     process(version)
     with pytest.raises(OneLineError, match=f"it was restored from backup `{backup_id}`, not from"):
@@ -202,16 +202,16 @@ def test_an_index_keeps_its_recorded_mark_where_it_cannot_be_continued(
     version: str,
     asked: str,
 ) -> None:
-    process(version)
+    process(version, is_killed=True)
     restored.up(backup_id=backup_id)
     process(version)
     emulator.add_fault(asked, "status", status=403, times=50)
     again = restored.copy()
-    again.check(backup_id=backup_id)
     try:
         again._create(again.check({}, backup_id=backup_id))
     except OneLineError:
-        assert live(service, restored)["tags"]["pulumi-owner"] == restored.outputs["owner_mark"]
+        mark = live(service, restored)["tags"]["pulumi-owner"]
+        assert mark == f"{restored.outputs['owner_mark']}-pending"
     else:
         assert live(service, restored)["tags"]["pulumi-owner"] == again.outputs["owner_mark"]
         restored = again
@@ -224,6 +224,7 @@ def test_an_index_keeps_its_recorded_mark_where_it_cannot_be_continued(
 def test_a_mark_whose_answer_was_lost_is_the_one_that_is_recorded(
     restored: Entry, service: Service, emulator: Emulator, backup_id: str, process: NewProcess
 ) -> None:
+    process(is_killed=True)
     restored.copy().up(backup_id=backup_id, wait=False)
     process()
     emulator.add_fault("configure_index", "drop_after")

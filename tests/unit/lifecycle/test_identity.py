@@ -11,9 +11,12 @@ from pulumi_pinecone_backup.lifecycle.identity import (
     MAX_NAME,
     derived_name,
     identity_of,
+    is_pending,
     mark_identity,
     new_mark,
+    pending,
     without_mark,
+    without_pending,
 )
 
 SERVICE_NAME = re.compile(r"[a-z0-9]([a-z0-9-]*[a-z0-9])?")
@@ -80,10 +83,10 @@ def test_parts_of_an_identity_do_not_run_into_each_other() -> None:
 
 
 def test_a_mark_holds_the_identity_and_a_nonce_of_its_own() -> None:
-    first, second = new_mark(IDENTITY), new_mark(IDENTITY)
+    first, second = new_mark(IDENTITY, "docs"), new_mark(IDENTITY, "docs")
     assert first != second
-    assert mark_identity(first) == mark_identity(second) == IDENTITY
-    assert re.fullmatch(f"{IDENTITY}-[0-9a-f]{{8}}", first)
+    assert mark_identity(first, "docs") == mark_identity(second, "docs") == IDENTITY
+    assert re.fullmatch(f"{IDENTITY}-[0-9a-f]{{8}}-[0-9a-f]{{6}}", first)
 
 
 @pytest.mark.parametrize(
@@ -91,7 +94,25 @@ def test_a_mark_holds_the_identity_and_a_nonce_of_its_own() -> None:
     [None, "", "x", IDENTITY, f"{IDENTITY}-", f"{IDENTITY}-0123456Z", f"x{IDENTITY}-01234567"],
 )
 def test_what_is_no_mark_has_no_identity(text: str | None) -> None:
-    assert mark_identity(text) is None
+    assert mark_identity(text, "docs") is None
+
+
+def test_a_mark_counts_for_its_index_alone() -> None:
+    mark = new_mark(IDENTITY, "docs")
+    assert mark_identity(mark, "docs-restored-by-hand") is None
+    assert mark_identity(f"{IDENTITY}-01234567", "any") == IDENTITY  # of an older version
+
+
+def test_a_pending_mark_is_the_same_mark() -> None:
+    mark = new_mark(IDENTITY, "docs")
+    waiting = pending(mark)
+    assert is_pending(waiting)
+    assert not is_pending(mark)
+    assert pending(waiting) == waiting
+    assert without_pending(waiting) == without_pending(mark) == mark
+    assert mark_identity(waiting, "docs") == IDENTITY
+    assert not is_pending(None)
+    assert without_pending(None) is None
 
 
 def test_users_see_tags_sorted_and_without_the_mark() -> None:

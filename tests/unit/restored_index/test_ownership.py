@@ -7,6 +7,7 @@ from pulumi_pinecone_backup.service.models import IndexModel
 MARK = "0123456789ab-01234567"
 RETAKEN = "0123456789ab-76543210"
 FOREIGN = "ffffffffffff-01234567"
+OF_ANOTHER_INDEX = "123456"
 
 
 def index(mark: str | None) -> IndexModel:
@@ -21,6 +22,9 @@ def index(mark: str | None) -> IndexModel:
     [
         (MARK, MARK, "ours"),
         (RETAKEN, MARK, "renewed"),
+        (f"{MARK}-pending", MARK, "ours"),
+        (f"{MARK}-{OF_ANOTHER_INDEX}", MARK, "taken over"),
+        (f"{MARK}-{OF_ANOTHER_INDEX}", None, "not marked"),
         (FOREIGN, MARK, "taken over"),
         ("no mark at all", MARK, "taken over"),
         (None, MARK, "mark gone"),
@@ -45,7 +49,7 @@ def test_what_was_taken_over_is_told_with_the_ways_out() -> None:
 def test_a_newer_mark_of_the_same_resource_is_told_with_both_ways_out() -> None:
     text = describe(index(RETAKEN), "renewed")
     assert "pulumi state delete" in text
-    assert "pulumi up --replace <urn>" in text
+    assert "pinecone-backup import" in text
 
 
 def test_a_lost_mark_is_told_with_the_ways_out() -> None:

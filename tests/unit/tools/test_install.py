@@ -32,7 +32,7 @@ def test_the_package_under_test_is_the_installed_wheel() -> None:
 
 @installed_by_make
 def test_a_second_installation_would_do_nothing() -> None:
-    assert install.installed() == install.wanted()
+    assert install.Venv(install.VENV).installed() == install.wanted()
 
 
 @installed_by_make
