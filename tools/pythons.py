@@ -66,7 +66,7 @@ def test(version: str, python: Path, arguments: list[str]) -> bool:
         Failure: The installation failed.
     """
     folder = ROOT / ".local" / "pythons" / version
-    install = [python, ROOT / "tools" / "install.py", "--venv", folder]
+    install = [str(python), str(ROOT / "tools" / "install.py"), "--venv", str(folder)]
     if subprocess.run(install, check=False).returncode:
         raise Failure(f"the installation on Python {version} failed")
     env = {

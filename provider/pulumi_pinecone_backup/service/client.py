@@ -14,6 +14,7 @@ from typing import Any, Final
 
 from pulumi_pinecone_backup.service import bodies, retries
 from pulumi_pinecone_backup.service.answers import Calls
+from pulumi_pinecone_backup.service.hosts import check_data_plane_host
 from pulumi_pinecone_backup.service.models import (
     BackupModel,
     CreateIndexFromBackupResponse,
@@ -22,7 +23,7 @@ from pulumi_pinecone_backup.service.models import (
     RestoreJobModel,
 )
 from pulumi_pinecone_backup.service.schedule_operations import ScheduleOperations
-from pulumi_pinecone_backup.service.settings import Settings, check_data_plane_host
+from pulumi_pinecone_backup.service.settings import Settings
 from pulumi_pinecone_backup.service.transport import READ_TIMEOUT_SECONDS, Transport
 from pulumi_pinecone_backup.service.versions import (
     ApiVersion,
@@ -153,7 +154,12 @@ class Client(ScheduleOperations):
         Raises:
             ConfigurationError: The host is not one that gets the key, or only over plain http.
         """
-        url = check_data_plane_host(host, self.settings)
+        url = check_data_plane_host(
+            host,
+            control_plane=self.settings.host,
+            domains=self.settings.data_plane_hosts,
+            allow_http=self.settings.allow_http,
+        )
         return self._calls.one("describe_index_stats", {"host": host}, IndexStats, {}, base_url=url)
 
     def create_backup(

@@ -7,16 +7,15 @@ text of this module repeats a value that could hold one.
 from __future__ import annotations
 
 import difflib
-import ipaddress
 import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
-from urllib.parse import urlsplit
 
 from pydantic import BaseModel, ConfigDict, SecretStr
 
 from pulumi_pinecone_backup.errors import ConfigurationError
+from pulumi_pinecone_backup.service.hosts import check_transport_security, is_address
 from pulumi_pinecone_backup.service.versions import DEFAULT_API_VERSION, get_api_version
 
 NAMESPACE: Final = "pinecone-backup"
@@ -111,63 +110,6 @@ def has_api_key(config: Mapping[str, str], environ: Mapping[str, str]) -> bool:
     return _first(config, environ, _API_KEY_SOURCES) is not None
 
 
-def check_transport_security(url: str, *, allow_http: bool) -> None:
-    """Refuse to send a key over plain http to another machine.
-
-    Raises:
-        ConfigurationError: The URL is plain http, not loopback, and that was not allowed.
-    """
-    parts = urlsplit(url)
-    if parts.scheme != "http" or allow_http or is_loopback(parts.hostname or ""):
-        return
-    raise ConfigurationError(
-        f"`{parts.hostname}` would get the API key over plain http: use https, or set "
-        f"`{NAMESPACE}:allowHttp` to `true` (or `PINECONE_ALLOW_HTTP=1`) to accept that."
-    )
-
-
-def check_data_plane_host(host: str, settings: Settings) -> str:
-    """Return the base URL of an index, if the key may go there.
-
-    The host comes from an answer: an answer must not choose who gets the key.
-
-    Args:
-        host: What the service tells as the index's host, with or without a scheme.
-        settings: Where the control plane is, and what else is trusted.
-
-    Raises:
-        ConfigurationError: It is no host, or none that may get the key.
-    """
-    url = host if "://" in host else f"https://{host}"
-    if not _is_address(url):
-        raise ConfigurationError(
-            "the index's host, as the service tells it, is not the address of a service, so "
-            "nothing was sent there. Report this if the service is Pinecone's"
-        )
-    check_transport_security(url, allow_http=settings.allow_http)
-    name, control = urlsplit(url).hostname or "", urlsplit(settings.host).hostname or ""
-    trusted = [control.removeprefix("api."), *settings.data_plane_hosts]
-    if any(name == domain or name.endswith(f".{domain}") for domain in trusted):
-        return url.rstrip("/")
-    if is_loopback(name) and is_loopback(control):
-        return url.rstrip("/")
-    raise ConfigurationError(
-        f"`{name}`, which the service tells as an index's host, is outside of the control plane's "
-        f"domain `{trusted[0]}`, so it does not get the API key. If it is yours, set "
-        f"`{NAMESPACE}:dataPlaneHosts` (or `PINECONE_DATA_PLANE_HOSTS`) to its domain"
-    )
-
-
-def is_loopback(hostname: str) -> bool:
-    """Return whether a host name means this machine."""
-    if hostname == "localhost" or hostname.endswith(".localhost"):
-        return True
-    try:
-        return ipaddress.ip_address(hostname).is_loopback
-    except ValueError:
-        return False
-
-
 def _first(
     config: Mapping[str, str], environ: Mapping[str, str], sources: tuple[str, ...]
 ) -> tuple[str, str] | None:
@@ -246,20 +188,9 @@ def _ca_bundle(environ: Mapping[str, str]) -> str | None:
     return None
 
 
-def _is_address(url: str) -> bool:
-    """Return whether a URL names a host alone: no user, password, query or fragment."""
-    try:
-        parts = urlsplit(url)
-        usable = bool(parts.hostname) and (parts.port is None or parts.port > 0)
-    except ValueError:
-        return False
-    usable = usable and parts.scheme in {"http", "https"} and "@" not in parts.netloc
-    return usable and not parts.query and not parts.fragment and url.isprintable()
-
-
 def _checked_host(value: str, source: str, *, allow_http: bool) -> str:
     url = value if "://" in value else f"https://{value}"
-    if not _is_address(url):
+    if not is_address(url):
         raise ConfigurationError(
             f"`{source}` is not the address of a service: give it as `https://NAME` or "
             "`http://127.0.0.1:PORT`, without user, password, query and fragment."

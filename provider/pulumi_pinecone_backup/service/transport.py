@@ -30,10 +30,11 @@ from pulumi_pinecone_backup.service.exchange import (
     Left,
     exchanged,
 )
+from pulumi_pinecone_backup.service.hosts import is_loopback
 from pulumi_pinecone_backup.service.keys import HiddenText, Keys
 from pulumi_pinecone_backup.service.operations import Operation
 from pulumi_pinecone_backup.service.replies import Reply, read_reply
-from pulumi_pinecone_backup.service.settings import Settings, is_loopback
+from pulumi_pinecone_backup.service.settings import Settings
 
 CONNECT_TIMEOUT_SECONDS: Final = 10.0
 READ_TIMEOUT_SECONDS: Final = 60.0

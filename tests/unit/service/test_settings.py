@@ -2,7 +2,8 @@ from __future__ import annotations
 
 import pytest
 from pulumi_pinecone_backup.errors import ConfigurationError
-from pulumi_pinecone_backup.service.settings import Settings, check_transport_security
+from pulumi_pinecone_backup.service.hosts import check_transport_security
+from pulumi_pinecone_backup.service.settings import Settings
 
 KEY = "pcsk_3aB9x_secretsecret"
 OTHER_KEY = "pcsk_7Qw2y_othersecret"
