@@ -4,7 +4,7 @@ import inspect
 
 import pytest
 from pulumi_pinecone_backup import errors
-from pulumi_pinecone_backup.service.operations import OPERATIONS
+from pulumi_pinecone_backup.service.endpoints import OPERATIONS
 
 CLASSES = [
     member

@@ -13,7 +13,7 @@ import pulumi_pinecone_backup
 import pytest
 from pulumi_pinecone_backup.emulator.web.app import OPERATIONS as SERVED
 from pulumi_pinecone_backup.service.client import Client
-from pulumi_pinecone_backup.service.operations import OPERATIONS
+from pulumi_pinecone_backup.service.endpoints import OPERATIONS
 
 NAME = "pulumi_pinecone_backup"
 PACKAGE = Path(pulumi_pinecone_backup.__file__).parent

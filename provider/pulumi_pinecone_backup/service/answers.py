@@ -19,8 +19,8 @@ from typing import Any, Final, TypeVar
 from pydantic import BaseModel, ValidationError
 
 from pulumi_pinecone_backup.errors import InvalidResponseError
+from pulumi_pinecone_backup.service.endpoints import OPERATIONS
 from pulumi_pinecone_backup.service.error_texts import excerpt
-from pulumi_pinecone_backup.service.operations import OPERATIONS
 from pulumi_pinecone_backup.service.transport import Transport
 
 PAGE_LIMIT: Final = 100

@@ -22,7 +22,7 @@ from tenacity.stop import stop_base
 
 from pulumi_pinecone_backup.errors import ApiError, TransportError
 from pulumi_pinecone_backup.service import deadlines
-from pulumi_pinecone_backup.service.operations import Operation
+from pulumi_pinecone_backup.service.endpoints import Operation
 
 
 @dataclass(frozen=True)

@@ -23,6 +23,7 @@ from urllib3.exceptions import HTTPError
 from pulumi_pinecone_backup.errors import NotFoundError, PineconeBackupError
 from pulumi_pinecone_backup.service import retries
 from pulumi_pinecone_backup.service.connection_errors import left_error, transport_error
+from pulumi_pinecone_backup.service.endpoints import Operation
 from pulumi_pinecone_backup.service.error_texts import Attempt
 from pulumi_pinecone_backup.service.exchange import (
     CANCEL_GRACE_SECONDS,
@@ -32,7 +33,6 @@ from pulumi_pinecone_backup.service.exchange import (
 )
 from pulumi_pinecone_backup.service.hosts import is_loopback
 from pulumi_pinecone_backup.service.keys import HiddenText, Keys
-from pulumi_pinecone_backup.service.operations import Operation
 from pulumi_pinecone_backup.service.replies import Reply, read_reply
 from pulumi_pinecone_backup.service.settings import Settings
 

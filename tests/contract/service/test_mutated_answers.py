@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 from pulumi_pinecone_backup.emulator import Emulator
 from pulumi_pinecone_backup.errors import PineconeBackupError
 from pulumi_pinecone_backup.service.client import Client
+from pulumi_pinecone_backup.service.endpoints import OPERATIONS
 from pulumi_pinecone_backup.service.models import to_properties
-from pulumi_pinecone_backup.service.operations import OPERATIONS
 from pulumi_pinecone_backup.service.retries import Backoff
 from pydantic import BaseModel
 from support.mutations import mutated

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from pulumi_pinecone_backup.emulator.web.app import OPERATIONS as SERVED
 from pulumi_pinecone_backup.service.client import Client
-from pulumi_pinecone_backup.service.operations import OPERATIONS
+from pulumi_pinecone_backup.service.endpoints import OPERATIONS
 
 
 def test_the_emulator_serves_every_operation_of_the_client() -> None:

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from contract.emulator.conformance import descriptions, version_of
-from pulumi_pinecone_backup.service.operations import OPERATIONS
+from pulumi_pinecone_backup.service.endpoints import OPERATIONS
 
 PARAMS = {
     "index_name": "docs",

@@ -9,8 +9,8 @@ from pulumi_pinecone_backup.errors import (
     NotFoundError,
     PreconditionError,
 )
+from pulumi_pinecone_backup.service.endpoints import OPERATIONS
 from pulumi_pinecone_backup.service.error_texts import Attempt, Refusal, api_error
-from pulumi_pinecone_backup.service.operations import OPERATIONS
 
 from .error_cases import PARAMS, ErrorCase, described_errors, read_table
 

@@ -8,8 +8,8 @@ import json
 import pulumi_pinecone_backup
 import pytest
 from pulumi_pinecone_backup import errors
+from pulumi_pinecone_backup.service.endpoints import OPERATIONS
 from pulumi_pinecone_backup.service.error_texts import Attempt, Refusal, api_error
-from pulumi_pinecone_backup.service.operations import OPERATIONS
 
 TREE = {
     "PineconeBackupError": "Exception",

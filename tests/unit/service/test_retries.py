@@ -7,7 +7,7 @@ from itertools import pairwise
 
 import pytest
 from pulumi_pinecone_backup.errors import ApiError, PineconeBackupError, TransportError
-from pulumi_pinecone_backup.service.operations import OPERATIONS
+from pulumi_pinecone_backup.service.endpoints import OPERATIONS
 from pulumi_pinecone_backup.service.retries import Backoff, attempts_of, retry_after_seconds
 
 PASSING = {429, 500, 502, 503, 504}
