@@ -38,5 +38,8 @@ INDEX = Kind(
     (("deletion_protection", "deletionProtection"),),
 )
 
+# As Pulumi's own templates call the type of an index, and programs that were made from them.
+TEMPLATE_TYPE = "pinecone:index:PineconeIndex"
+
 KINDS = (BACKUP, RESTORED_INDEX, BACKUP_SCHEDULE, INDEX)
-BY_TOKEN = {kind.token: kind for kind in KINDS}
+BY_TOKEN = {kind.token: kind for kind in KINDS} | {TEMPLATE_TYPE: INDEX}

@@ -18,12 +18,20 @@ from pulumi_pinecone_backup.errors import (
     WaitTimeoutError,
 )
 from pulumi_pinecone_backup.functions import (
+    GetBackupResult,
+    GetRestoreJobResult,
     get_backup,
+    get_backup_output,
     get_latest_backup,
+    get_latest_backup_output,
     get_restore_job,
+    get_restore_job_output,
     list_backups,
+    list_backups_output,
     list_restore_jobs,
+    list_restore_jobs_output,
 )
+from pulumi_pinecone_backup.provider import Provider
 from pulumi_pinecone_backup.resources import Backup, BackupSchedule, RestoredIndex
 from pulumi_pinecone_backup.service.models import (
     BackupModel,
@@ -41,6 +49,8 @@ __all__ = [
     "ConfigurationError",
     "ConflictError",
     "ForbiddenError",
+    "GetBackupResult",
+    "GetRestoreJobResult",
     "IndexModel",
     "InvalidResponseError",
     "JobError",
@@ -48,14 +58,20 @@ __all__ = [
     "NotFoundError",
     "PineconeBackupError",
     "PreconditionError",
+    "Provider",
     "RestoreJobModel",
     "RestoredIndex",
     "TransportError",
     "VerificationError",
     "WaitTimeoutError",
     "get_backup",
+    "get_backup_output",
     "get_latest_backup",
+    "get_latest_backup_output",
     "get_restore_job",
+    "get_restore_job_output",
     "list_backups",
+    "list_backups_output",
     "list_restore_jobs",
+    "list_restore_jobs_output",
 ]

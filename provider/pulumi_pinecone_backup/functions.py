@@ -1,8 +1,8 @@
 """Lookups for Pulumi programs: backups and restore jobs, at preview time too.
 
 They read the settings as the resources do, from the stack's configuration and then from the
-environment, call the service at once, and return frozen models. Nothing is cached: a program calls
-them a few times.
+environment, and call the service at once. What they return can be exported. Nothing is cached: a
+program calls them a few times.
 """
 
 from __future__ import annotations
@@ -11,14 +11,21 @@ import functools
 import os
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta, timezone
-from typing import Final, ParamSpec, TypeVar
+from typing import Any, Final, ParamSpec, TypeVar
 
 import pulumi
+from pulumi import Input, Output
 
 from pulumi_pinecone_backup.engine import program
 from pulumi_pinecone_backup.errors import PineconeBackupError
+from pulumi_pinecone_backup.provider import Provider
 from pulumi_pinecone_backup.service.client import Client
-from pulumi_pinecone_backup.service.models import BackupModel, RestoreJobModel, rfc3339
+from pulumi_pinecone_backup.service.models import (
+    BackupModel,
+    RestoreJobModel,
+    rfc3339,
+    to_properties,
+)
 from pulumi_pinecone_backup.service.settings import (
     NAMESPACE,
     SECRET_KEYS,
@@ -42,6 +49,12 @@ def _in_one_line(function: Callable[P, R]) -> Callable[P, R]:
 
     @functools.wraps(function)
     def call(*args: P.args, **kwargs: P.kwargs) -> R:
+        for value in (*args, *kwargs.values()):
+            if isinstance(value, Output):
+                raise program.ProgramError(
+                    f"`{function.__name__}` takes plain values and is given an Output: use "
+                    f"`{function.__name__}_output`"
+                )
         try:
             return function(*args, **kwargs)
         except PineconeBackupError as error:
@@ -56,29 +69,208 @@ def _run_error(error: type[PineconeBackupError]) -> type[PineconeBackupError]:
     return type(error.__name__, (error, pulumi.RunError), {"__doc__": error.__doc__})
 
 
+class _Result(dict[str, Any]):
+    """A frozen answer with attributes, of values that `pulumi.export` takes."""
+
+    def __getattr__(self, name: str) -> Any:
+        try:
+            return self[name]
+        except KeyError:
+            raise AttributeError(name) from None
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        raise AttributeError(f"a lookup's result cannot be changed: `{name}`")
+
+
+class GetBackupResult(_Result):
+    """A backup, as `Backup` tells it: times are RFC 3339 text in UTC."""
+
+    backup_id: str
+    name: str | None
+    description: str | None
+    status: str
+    source_index_name: str
+    source_index_id: str | None
+    source_index_deleted_at: str | None
+    cloud: str | None
+    region: str | None
+    dimension: int | None
+    metric: str | None
+    vector_type: str | None
+    schema: dict[str, Any] | None
+    record_count: int | None
+    namespace_count: int | None
+    size_bytes: int | None
+    tags: dict[str, str]
+    created_at: str | None
+    captured_at: str | None
+
+    @property
+    def is_ready(self) -> bool:
+        """Whether the backup can be restored."""
+        return bool(self["status"] == "Ready")
+
+
+class GetRestoreJobResult(_Result):
+    """A restore job: times are RFC 3339 text in UTC."""
+
+    restore_job_id: str
+    backup_id: str
+    target_index_name: str
+    target_index_id: str | None
+    status: str
+    created_at: str | None
+    completed_at: str | None
+    percent_complete: float | None
+
+
 @_in_one_line
-def get_backup(backup_id: str) -> BackupModel:
+def get_backup(backup_id: str, *, provider: Provider | None = None) -> GetBackupResult:
     """Return a backup by its id, whether its source index still exists or not.
+
+    Args:
+        backup_id: The backup.
+        provider: Whose settings count; None takes the stack's.
 
     Raises:
         NotFoundError: The project of the key has no such backup.
     """
-    with _client() as client:
-        return client.describe_backup(backup_id)
+    with _client(provider) as client:
+        return GetBackupResult(to_properties(client.describe_backup(backup_id)))
 
 
 @_in_one_line
-def list_backups(index_name: str | None = None, include_deleted: bool = True) -> list[BackupModel]:
+def list_backups(
+    index_name: str | None = None,
+    include_deleted: bool = True,
+    *,
+    provider: Provider | None = None,
+) -> list[GetBackupResult]:
     """Return backups, the one with the newest data first.
 
     Args:
         index_name: Only those of indexes of this name; None means every index of the project.
         include_deleted: Also those whose source index is gone.
+        provider: Whose settings count; None takes the stack's.
 
     Raises:
         NotFoundError: `include_deleted` is False, and there is no index of that name.
     """
-    with _client() as client:
+    found = _backups(index_name, include_deleted, provider)
+    return [GetBackupResult(to_properties(backup)) for backup in found]
+
+
+@_in_one_line
+def get_latest_backup(
+    index_name: str,
+    max_age: timedelta | float | None = None,
+    *,
+    provider: Provider | None = None,
+) -> GetBackupResult:
+    """Return the ready backup with the newest data of an index, also if the index is gone.
+
+    `RestoredIndex` does not restore again because this finds a newer backup, unless
+    `on_backup_change="replace"` says so.
+
+    Args:
+        index_name: Name of the source index.
+        max_age: How old the data may be (see `captured_at`), as a `timedelta` or in seconds.
+        provider: Whose settings count; None takes the stack's.
+
+    Raises:
+        PineconeBackupError: There is no ready backup, or the newest is older than `max_age`.
+    """
+    backups = _backups(index_name, True, provider)
+    ready = [backup for backup in backups if backup.is_ready]
+    if not ready:
+        raise PineconeBackupError(_none_is_ready(index_name, backups))
+    latest = ready[0]
+    if max_age is not None:
+        limit = max_age if isinstance(max_age, timedelta) else timedelta(seconds=max_age)
+        _require_age(latest, limit)
+    return GetBackupResult(to_properties(latest))
+
+
+@_in_one_line
+def get_restore_job(
+    restore_job_id: str, *, provider: Provider | None = None
+) -> GetRestoreJobResult:
+    """Return a restore job by its id.
+
+    Args:
+        restore_job_id: The job.
+        provider: Whose settings count; None takes the stack's.
+
+    Raises:
+        NotFoundError: The service does not find the job, which says nothing about the index.
+    """
+    with _client(provider) as client:
+        return GetRestoreJobResult(to_properties(client.describe_restore_job(restore_job_id)))
+
+
+@_in_one_line
+def list_restore_jobs(*, provider: Provider | None = None) -> list[GetRestoreJobResult]:
+    """Return the project's restore jobs as far as the service lists them, the newest first.
+
+    Args:
+        provider: Whose settings count; None takes the stack's.
+    """
+    with _client(provider) as client:
+        jobs = sorted(client.list_restore_jobs(), key=_created, reverse=True)
+    return [GetRestoreJobResult(to_properties(job)) for job in jobs]
+
+
+def get_backup_output(
+    backup_id: Input[str], *, provider: Provider | None = None
+) -> Output[GetBackupResult]:
+    """Return `get_backup` of what may not be known yet."""
+    return Output.from_input(backup_id).apply(lambda known: get_backup(known, provider=provider))
+
+
+def list_backups_output(
+    index_name: Input[str] | None = None,
+    include_deleted: Input[bool] = True,
+    *,
+    provider: Provider | None = None,
+) -> Output[list[GetBackupResult]]:
+    """Return `list_backups` of what may not be known yet."""
+    return Output.all(index_name, include_deleted).apply(
+        lambda known: list_backups(known[0], known[1], provider=provider)
+    )
+
+
+def get_latest_backup_output(
+    index_name: Input[str],
+    max_age: timedelta | float | None = None,
+    *,
+    provider: Provider | None = None,
+) -> Output[GetBackupResult]:
+    """Return `get_latest_backup` of what may not be known yet."""
+    return Output.from_input(index_name).apply(
+        lambda known: get_latest_backup(known, max_age, provider=provider)
+    )
+
+
+def get_restore_job_output(
+    restore_job_id: Input[str], *, provider: Provider | None = None
+) -> Output[GetRestoreJobResult]:
+    """Return `get_restore_job` of what may not be known yet."""
+    return Output.from_input(restore_job_id).apply(
+        lambda known: get_restore_job(known, provider=provider)
+    )
+
+
+def list_restore_jobs_output(
+    *, provider: Provider | None = None
+) -> Output[list[GetRestoreJobResult]]:
+    """Return `list_restore_jobs` as an Output."""
+    return Output.from_input(None).apply(lambda _: list_restore_jobs(provider=provider))
+
+
+def _backups(
+    index_name: str | None, include_deleted: bool, provider: Provider | None
+) -> list[BackupModel]:
+    with _client(provider) as client:
         if include_deleted:
             backups = client.list_project_backups()
         elif index_name is not None:
@@ -90,60 +282,21 @@ def list_backups(index_name: str | None = None, include_deleted: bool = True) ->
     return sorted(backups, key=_captured, reverse=True)
 
 
-@_in_one_line
-def get_latest_backup(index_name: str, max_age: timedelta | float | None = None) -> BackupModel:
-    """Return the ready backup with the newest data of an index, also if the index is gone.
-
-    `RestoredIndex` does not restore again because this finds a newer backup, unless
-    `on_backup_change="replace"` says so.
-
-    Args:
-        index_name: Name of the source index.
-        max_age: How old the data may be (see `captured_at`), as a `timedelta` or in seconds.
-
-    Raises:
-        PineconeBackupError: There is no ready backup, or the newest is older than `max_age`.
-    """
-    backups = list_backups(index_name)
-    ready = [backup for backup in backups if backup.is_ready]
-    if not ready:
-        raise PineconeBackupError(_none_is_ready(index_name, backups))
-    latest = ready[0]
-    if max_age is not None:
-        limit = max_age if isinstance(max_age, timedelta) else timedelta(seconds=max_age)
-        _require_age(latest, limit)
-    return latest
-
-
-@_in_one_line
-def get_restore_job(restore_job_id: str) -> RestoreJobModel:
-    """Return a restore job by its id.
-
-    Raises:
-        NotFoundError: The service does not find the job, which says nothing about the index.
-    """
-    with _client() as client:
-        return client.describe_restore_job(restore_job_id)
-
-
-@_in_one_line
-def list_restore_jobs() -> list[RestoreJobModel]:
-    """Return the project's restore jobs as far as the service lists them, the newest first."""
-    with _client() as client:
-        return sorted(client.list_restore_jobs(), key=_created, reverse=True)
-
-
-def _client() -> Client:
+def _client(provider: Provider | None) -> Client:
     program.refuse_plain_text(SECRET_KEYS)
-    keys = [f"{NAMESPACE}:{name}" for name in STACK_SETTINGS]
+    config = _stack_config() if provider is None else provider.settings()
+    settings = Settings.resolve(config, os.environ, project=pulumi.get_project())
+    return Client(settings, user_agent_suffix="functions", on_warning=pulumi.log.warn)
+
+
+def _stack_config() -> dict[str, str]:
     config = {}
-    for key in [*keys, "pinecone:apiKey"]:
+    for key in [*(f"{NAMESPACE}:{name}" for name in STACK_SETTINGS), "pinecone:apiKey"]:
         namespace, name = key.split(":")
         value = pulumi.Config(namespace).get(name)
         if value is not None:
             config[key] = value
-    settings = Settings.resolve(config, os.environ)
-    return Client(settings, user_agent_suffix="functions", on_warning=pulumi.log.warn)
+    return config
 
 
 def _captured(backup: BackupModel) -> datetime:

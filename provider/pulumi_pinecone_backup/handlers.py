@@ -26,6 +26,7 @@ from pulumi_pinecone_backup.backup.operations import BACKUP
 from pulumi_pinecone_backup.backup_schedule.operations import BACKUP_SCHEDULE
 from pulumi_pinecone_backup.engine import bridge, endings, messages
 from pulumi_pinecone_backup.engine.call import Call
+from pulumi_pinecone_backup.engine.comparable import without_assets
 from pulumi_pinecone_backup.engine.plugin_process import OneLineError, is_debug
 from pulumi_pinecone_backup.engine.results import Result
 from pulumi_pinecone_backup.errors import PineconeBackupError
@@ -46,13 +47,20 @@ def _reported(method: Method) -> Method:
     @functools.wraps(method)
     def wrapper(*args: Any) -> Any:
         try:
-            return method(*args)
+            return method(*map(_readable, args))
         except PineconeBackupError as error:
             if is_debug():
                 raise
             raise OneLineError(str(error)) from None
 
     return wrapper  # type: ignore[return-value]
+
+
+def _readable(argument: Any) -> Any:
+    """Return properties without the assets that an older version has stored in `triggers`."""
+    if isinstance(argument, Mapping) and argument.get("triggers"):
+        return {**argument, "triggers": without_assets(argument["triggers"])}
+    return argument
 
 
 class _Handler(ResourceProvider):
@@ -67,7 +75,7 @@ class _Handler(ResourceProvider):
     @_reported
     def check(self, olds: Properties, news: Properties) -> CheckResult:
         """Check a program's inputs."""
-        answer = self._resource.check(current(), bridge.current_call(), olds, news)
+        answer = self._resource.check(current(), _current_call(), olds, news)
         # An empty property: a failure that names one prints its value, which may be a secret.
         failures = [CheckFailure("", text) for text in answer.failures]
         return CheckResult(dict(answer.inputs), failures)
@@ -75,7 +83,7 @@ class _Handler(ResourceProvider):
     @_reported
     def diff(self, id_: str, olds: Properties, news: Properties) -> DiffResult:
         """Tell what a change does, and refuse one that would lose something."""
-        change = self._resource.diff(current(), bridge.current_call(), id_, olds, news)
+        change = self._resource.diff(current(), _current_call(), id_, olds, news)
         return DiffResult(
             changes=bool(change.replaces or change.updates),
             replaces=sorted(set(change.replaces)),
@@ -85,7 +93,7 @@ class _Handler(ResourceProvider):
     @_reported
     def create(self, props: Properties) -> CreateResult:
         """Make the object."""
-        call = bridge.current_call()
+        call = _current_call()
         with endings.operation():
             result = self._resource.create(current(), call, props)
         _tell_problem(call, result)
@@ -94,7 +102,7 @@ class _Handler(ResourceProvider):
     @_reported
     def read(self, id_: str, props: Properties) -> ReadResult:
         """Report the live object."""
-        call = bridge.current_call()
+        call = _current_call()
         result = self._resource.read(current(), call, id_, props)
         _tell_problem(call, result)
         return ReadResult(result.object_id, dict(result.outputs), dict(result.inputs or {}))
@@ -102,7 +110,7 @@ class _Handler(ResourceProvider):
     @_reported
     def update(self, id_: str, olds: Properties, news: Properties) -> UpdateResult:
         """Continue what is unfinished, and change the object in place."""
-        call = bridge.current_call()
+        call = _current_call()
         with endings.operation():
             result = self._resource.update(current(), call, id_, olds, news)
         if not _tell_problem(call, result):
@@ -113,7 +121,13 @@ class _Handler(ResourceProvider):
     @_reported
     def delete(self, id_: str, props: Properties) -> None:
         """Delete the object, if it is still this state entry's."""
-        self._resource.delete(current(), bridge.current_call(), id_, props)
+        self._resource.delete(current(), _current_call(), id_, props)
+
+
+def _current_call() -> Call:
+    call = bridge.current_call()
+    current().belongs_to(call.urn)
+    return call
 
 
 def _tell_problem(call: Call, result: Result) -> bool:

@@ -55,6 +55,8 @@ class _Resource(Resource):
     """What the resources share: identity, outputs, and reading without adopting."""
 
     _handler: ClassVar[type[ResourceProvider]]
+    _kind: ClassVar[str]
+    _refused_ignores: ClassVar[Mapping[str, str]] = {}
     _inputs: ClassVar[tuple[str, ...]]
     _outputs: ClassVar[tuple[str, ...]]
 
@@ -68,8 +70,13 @@ class _Resource(Resource):
             given: The arguments of the constructor; those that are inputs are taken.
             opts: Resource options.
         """
+        program.refuse_options(resource_name, opts, self._kind, self._refused_ignores)
         props: dict[str, Any] = dict.fromkeys(self._outputs)
         props |= {name: given.get(name) for name in self._inputs}
+        if props.get("triggers") is not None:
+            props["triggers"] = program.comparable_triggers(props["triggers"])
+        if opts is not None and opts.retain_on_delete:
+            props["retain_on_delete"] = True
         if opts is None or opts.id is None:
             token = f"pulumi-python:{self._resource_type_name}"
             project, stack = pulumi.get_project(), pulumi.get_stack()
@@ -153,6 +160,7 @@ class Backup(_Resource, module="pinecone", name="Backup"):
     project: Output[str | None]
 
     _handler = BackupHandler
+    _kind = "backup"
     _outputs = backup_properties.OUTPUTS
     _inputs = input_names(backup_properties.BackupInputs)
 
@@ -246,6 +254,13 @@ class RestoredIndex(_Resource, module="pinecone", name="RestoredIndex"):
     project: Output[str | None]
 
     _handler = RestoredIndexHandler
+    _kind = "restored-index"
+    _refused_ignores: ClassVar[Mapping[str, str]] = {
+        "backup_id": (
+            "an index stays with its backup anyway, and with this option a changed `triggers` "
+            "could restore the recorded backup only: leave it out"
+        )
+    }
     _outputs = restored_index_properties.OUTPUTS
     _inputs = input_names(restored_index_properties.RestoredIndexInputs)
 
@@ -312,6 +327,7 @@ class BackupSchedule(_Resource, module="pinecone", name="BackupSchedule"):
     project: Output[str | None]
 
     _handler = BackupScheduleHandler
+    _kind = "backup-schedule"
     _outputs = backup_schedule_properties.OUTPUTS
     _inputs = input_names(backup_schedule_properties.BackupScheduleInputs)
 

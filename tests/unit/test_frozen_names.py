@@ -73,6 +73,7 @@ def test_the_configuration_keeps_its_namespace_and_keys() -> None:
         "allowHttp",
         "preflight",
         "dataPlaneHosts",
+        "apiKeyEnv",
     )
 
 

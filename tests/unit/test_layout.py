@@ -46,8 +46,9 @@ MAY_IMPORT: dict[str, set[str]] = {
         "service",
         "errors",
     },
-    "functions": {"engine.program", "service", "errors"},
-    "__init__": {"resources", "functions", "errors", "service.models"},
+    "provider": {"engine.program", "service.settings"},
+    "functions": {"provider", "engine.program", "service", "errors"},
+    "__init__": {"resources", "functions", "provider", "errors", "service.models"},
     "cli": CORE | RESOURCES | {"restore_drill", "handlers", "emulator"},
     "emulator.state": set(),
     "emulator.call": {"emulator.state"},
@@ -67,7 +68,7 @@ ONLY_IN = {
     "uvicorn": {"emulator.web"},
     "sqlite3": {"emulator.state", "emulator.data", "emulator.web"},
     "numpy": {"emulator.data"},
-    "pulumi": {"engine", "handlers", "resources", "functions", "cli.adoption"},
+    "pulumi": {"engine", "handlers", "resources", "functions", "provider", "cli.adoption"},
 }
 
 

@@ -15,6 +15,7 @@ from pulumi_pinecone_backup.engine.results import Change, CheckedInputs
 from pulumi_pinecone_backup.engine.unknowns import has_unknown
 from pulumi_pinecone_backup.errors import PineconeBackupError
 from pulumi_pinecone_backup.lifecycle import checks, replacement, source_index
+from pulumi_pinecone_backup.lifecycle.autonaming import refuse_deletion_first
 from pulumi_pinecone_backup.lifecycle.checks import Checked
 from pulumi_pinecone_backup.lifecycle.identity import MAX_NAME
 from pulumi_pinecone_backup.lifecycle.session import Session
@@ -35,6 +36,7 @@ def _resolve(checked: Checked) -> None:
     """Pin what is immutable, name the backup, and look at the service early."""
     if checked.olds:
         _pin(checked)
+        checks.hold_until_retained(checked, _REPLACES)
     checks.settle_name(checked, limit=MAX_NAME)
     if not checked.olds or checked.replaces:
         source_index.preflight(checked)
@@ -75,7 +77,9 @@ def diff(
     updates = checks.changed(olds, news, _RECORDED)
     if is_unfinished(olds):
         updates.append("status")
-    if was_checked and not replaces:
+    if was_checked and replaces:
+        refuse_deletion_first(session.config, f"backup `{id_}`")
+    elif was_checked:
         identity = str(olds.get("identity", ""))
         replacement.claim_newest(session, identity, id_, lambda: is_ready(session, id_))
     return Change(replaces, updates)

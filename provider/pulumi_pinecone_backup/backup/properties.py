@@ -37,6 +37,8 @@ OUTPUTS: Final = (
 class BackupInputs(Inputs):
     """Inputs of `Backup`."""
 
+    outputs = OUTPUTS
+
     index_name: Name
     name: Name | None = None
     description: StrictStr | None = None

@@ -72,7 +72,12 @@ def _require_schedules(checked: Checked) -> None:
 
 
 def _one_enabled_schedule(checked: Checked) -> None:
-    """Refuse a program that asks for two enabled schedules of one index."""
+    """Refuse a program that asks for two enabled schedules of one index.
+
+    A schedule is enabled when it is made, so that a disabled one needs the place for a moment too.
+    """
+    if not checked.olds and checked.news.get("enabled") is False:
+        _refuse_disabled_beside_enabled(checked)
     if checked.news.get("enabled") is False or has_unknown(checked.news.get("enabled")):
         return
     index_name = checked.news["index_name"]
@@ -81,7 +86,26 @@ def _one_enabled_schedule(checked: Checked) -> None:
         other = holder.rpartition("::")[2]
         checked.failures.append(
             f"index `{index_name}` takes one enabled schedule, and resource `{other}` is one: "
-            "set `enabled=False` on one of them"
+            "remove one of them, or disable one that exists already with `enabled=False`"
+        )
+
+
+def _refuse_disabled_beside_enabled(checked: Checked) -> None:
+    index_name = str(checked.news["index_name"])
+    try:
+        client = checked.session.client()
+        if not client.settings.preflight:
+            return
+        with requests_until(time.monotonic() + checked.session.pace.preflight):
+            listed = client.list_backup_schedules(index_name)
+    except PineconeBackupError:
+        return  # best effort: `up` says it
+    enabled = next((schedule for schedule in listed if schedule.enabled), None)
+    if enabled is not None:
+        checked.failures.append(
+            f"index `{index_name}` has the enabled schedule `{enabled.name}` "
+            f"(`{enabled.schedule_id}`), and the service makes a new one enabled: a disabled one "
+            "cannot be made beside it. Leave this one out until it is wanted"
         )
 
 

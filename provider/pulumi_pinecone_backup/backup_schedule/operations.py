@@ -5,6 +5,7 @@ Source: 2026-07, `describe_backup_schedule`, `update_backup_schedule`, `delete_b
 
 from __future__ import annotations
 
+import time
 from collections.abc import Mapping
 from typing import Any
 
@@ -16,15 +17,18 @@ from pulumi_pinecone_backup.backup_schedule.properties import (
 from pulumi_pinecone_backup.backup_schedule.start import create as create_schedule
 from pulumi_pinecone_backup.engine import messages, results
 from pulumi_pinecone_backup.engine.call import Call
+from pulumi_pinecone_backup.engine.cancellation import pause
 from pulumi_pinecone_backup.engine.results import Result
 from pulumi_pinecone_backup.errors import (
     ConfigurationError,
+    ConflictError,
     NotFoundError,
     PineconeBackupError,
 )
 from pulumi_pinecone_backup.lifecycle import missing, replacement
 from pulumi_pinecone_backup.lifecycle.inputs import parse
 from pulumi_pinecone_backup.lifecycle.outputs import echo
+from pulumi_pinecone_backup.lifecycle.replacement import Declared
 from pulumi_pinecone_backup.lifecycle.resource import Resource, within_timeout
 from pulumi_pinecone_backup.lifecycle.session import Session
 from pulumi_pinecone_backup.service.client import Client
@@ -41,7 +45,7 @@ def create(session: Session, call: Call, props: Mapping[str, Any]) -> Result:
     replacement.claim_newest(session, inputs.identity, schedule.schedule_id, lambda: True)
     error: Exception | None = None
     try:
-        schedule = _apply_settings(session.client(), schedule, inputs)
+        schedule = _apply_settings(session, schedule, inputs)
     except PineconeBackupError as caught:
         error = caught
     outputs = backup_schedule_outputs(inputs, schedule, project)
@@ -49,12 +53,52 @@ def create(session: Session, call: Call, props: Mapping[str, Any]) -> Result:
 
 
 def _apply_settings(
-    client: Client, schedule: BackupScheduleModel, inputs: BackupScheduleInputs
+    session: Session, schedule: BackupScheduleModel, inputs: BackupScheduleInputs
 ) -> BackupScheduleModel:
-    """Return the schedule after a PATCH of what differs from the inputs."""
+    """Return the schedule after a PATCH of what differs from the inputs.
+
+    Where another schedule of the index is enabled, one that this program disables gives its place
+    up first: the engine may come to it later.
+    """
     wanted = (inputs.frequency, inputs.retention_days, inputs.enabled)
     if (schedule.frequency, schedule.retention_expire_after_days, schedule.enabled) == wanted:
         return schedule
+    try:
+        return _patched(session.client(), schedule, inputs)
+    except ConflictError:
+        if not inputs.enabled or not _free_the_place(session, schedule, inputs.index_name):
+            raise
+    return _patched(session.client(), schedule, inputs)
+
+
+def _free_the_place(session: Session, wanted: BackupScheduleModel, index_name: str) -> bool:
+    """Disable the enabled schedule of an index if this program disables it; return whether it did.
+
+    The engine may not have checked that one yet, so it is waited for a little.
+    """
+    end = time.monotonic() + session.pace.gone
+    client, declared = session.client(), session.memory(Declared)
+    while True:
+        listed = client.list_backup_schedules(index_name)
+        others = [s for s in listed if s.enabled and s.schedule_id != wanted.schedule_id]
+        if not others:
+            return True
+        names = {
+            other.get("name")
+            for other in declared.all()
+            if other.get("index_name") == index_name and other.get("enabled") is False
+        }
+        if all(other.name in names for other in others):
+            for other in others:
+                client.update_backup_schedule(other.schedule_id, enabled=False)
+            return True
+        if time.monotonic() >= end or not pause(session.pace.look_up):
+            return False
+
+
+def _patched(
+    client: Client, schedule: BackupScheduleModel, inputs: BackupScheduleInputs
+) -> BackupScheduleModel:
     return client.update_backup_schedule(
         schedule.schedule_id,
         frequency=inputs.frequency if schedule.frequency != inputs.frequency else None,
@@ -106,7 +150,7 @@ def update(
     found = missing.find_backup_schedule(session.client(), id_, inputs.index_name)
     if found is None:
         raise missing.vanished(session, olds.get("project"), what)
-    schedule = _apply_settings(session.client(), found, inputs)
+    schedule = _apply_settings(session, found, inputs)
     return Result(id_, backup_schedule_outputs(inputs, schedule, olds.get("project")))
 
 

@@ -41,6 +41,8 @@ def _check_retention(value: int) -> int:
 class BackupScheduleInputs(Inputs):
     """Inputs of `BackupSchedule`."""
 
+    outputs = OUTPUTS
+
     index_name: Name
     name: Annotated[StrictStr, AfterValidator(rule(_check_name))] | None = None
     frequency: Annotated[StrictStr, AfterValidator(rule(_check_frequency))]

@@ -19,6 +19,7 @@ import pulumi
 from pulumi.runtime import config
 
 from pulumi_pinecone_backup.engine import bridge
+from pulumi_pinecone_backup.engine.comparable import comparable
 from pulumi_pinecone_backup.errors import ConfigurationError
 
 PROGRAM_FILE = "pulumi-language-python-exec"
@@ -30,6 +31,7 @@ class ProgramError(ConfigurationError, pulumi.RunError):
 
 
 _lock = threading.Lock()
+_run: Any = None
 _waiting = 0
 _told = False
 
@@ -59,11 +61,13 @@ def _is_secret(key: str) -> bool:
 
 def count_waiting(wait: Any) -> None:
     """Say once when the program declares more waiting resources than the engine runs together."""
-    global _waiting, _told
+    global _run, _waiting, _told
     parallel = engine_parallel()
     if wait is False or parallel is None:
         return
     with _lock:
+        if _run is not _current_run():  # several runs may share a process (Automation API)
+            _run, _waiting, _told = _current_run(), 0, False
         _waiting += 1
         if _told or _waiting <= parallel:
             return
@@ -72,6 +76,55 @@ def count_waiting(wait: Any) -> None:
         f"this program waits for more than {parallel} resources, and the engine works on "
         f"{parallel} at a time: the others wait in line. Run `PULUMI_PARALLEL=200 pulumi up`"
     )
+
+
+def refuse_options(
+    resource_name: str,
+    opts: pulumi.ResourceOptions | None,
+    kind: str,
+    refused_ignores: Mapping[str, str],
+) -> None:
+    """Return if no option is given that has no effect or would do harm.
+
+    Args:
+        resource_name: Pulumi name of the resource.
+        opts: Its options.
+        kind: The resource's kind as the command `import` names it.
+        refused_ignores: Properties that `ignore_changes` may not name, each with the reason.
+
+    Raises:
+        ProgramError: There is such an option; the text says what to do instead.
+    """
+    if opts is None:
+        return
+    if opts.import_ is not None:
+        raise ProgramError(
+            f"`{resource_name}`: Pulumi cannot import an object of a resource written in Python by "
+            f"its id: run `pinecone-backup import {kind} {resource_name} {opts.import_}`, which "
+            "says how to go on, and leave `import_` out"
+        )
+    if opts.replace_on_changes:
+        raise ProgramError(
+            f"`{resource_name}`: `replace_on_changes` has no effect here, what replaces a resource "
+            "is decided by its own rules: use `triggers`, and leave the option out"
+        )
+    for name in opts.ignore_changes or ():
+        if name in refused_ignores:
+            raise ProgramError(
+                f'`{resource_name}`: `ignore_changes=["{name}"]`: {refused_ignores[name]}'
+            )
+
+
+def comparable_triggers(value: Any) -> Any:
+    """Return `triggers` as a state can hold and compare them.
+
+    Raises:
+        ProgramError: They hold something that cannot be compared.
+    """
+    try:
+        return comparable(value)
+    except ConfigurationError as error:
+        raise ProgramError(f"`triggers`: {error}") from None
 
 
 def holds_output(value: Any) -> bool:
@@ -95,6 +148,13 @@ def engine_parallel() -> int | None:
         return int(SETTINGS.parallel) if SETTINGS.parallel else None
     except (ImportError, AttributeError, TypeError, ValueError):
         return None
+
+
+def _current_run() -> Any:
+    """Return what stands for this run of a program: its connection to the engine."""
+    from pulumi.runtime.settings import SETTINGS
+
+    return getattr(SETTINGS, "monitor", None)
 
 
 def wait_for_urn_alone(resource: Any) -> None:

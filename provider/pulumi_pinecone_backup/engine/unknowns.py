@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from pulumi.output import Unknown
 
 
+def first_unknown(value: Any) -> Unknown | None:
+    """Return something unknown that `value` is or holds, or None."""
+    if isinstance(value, Unknown):
+        return value
+    parts: Iterable[Any] = ()
+    if isinstance(value, Mapping):
+        parts = value.values()
+    elif isinstance(value, Sequence) and not isinstance(value, str | bytes):
+        parts = value
+    return next((found for found in map(first_unknown, parts) if found is not None), None)
+
+
 def has_unknown(value: Any) -> bool:
     """Return whether `value` is unknown at preview, or holds something unknown."""
-    if isinstance(value, Unknown):
-        return True
-    if isinstance(value, Mapping):
-        return any(has_unknown(item) for item in value.values())
-    if isinstance(value, Sequence) and not isinstance(value, str | bytes):
-        return any(has_unknown(item) for item in value)
-    return False
+    return first_unknown(value) is not None

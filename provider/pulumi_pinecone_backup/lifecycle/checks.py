@@ -23,10 +23,11 @@ from typing import Any
 
 from pulumi_pinecone_backup.engine import messages
 from pulumi_pinecone_backup.engine.call import Call
+from pulumi_pinecone_backup.engine.comparable import same
 from pulumi_pinecone_backup.engine.results import CheckedInputs
-from pulumi_pinecone_backup.engine.unknowns import has_unknown
+from pulumi_pinecone_backup.engine.unknowns import first_unknown, has_unknown
 from pulumi_pinecone_backup.lifecycle.decisions import Decision, Decisions
-from pulumi_pinecone_backup.lifecycle.identity import derived_name
+from pulumi_pinecone_backup.lifecycle.identity import derived_name, identity_of_urn
 from pulumi_pinecone_backup.lifecycle.inputs import PROVIDER, Inputs, normalised, problems
 from pulumi_pinecone_backup.lifecycle.replacement import Declared
 from pulumi_pinecone_backup.lifecycle.session import Session
@@ -101,10 +102,18 @@ def check(
     """
     # What exists may have a name that the rules refuse, such as a backup of a schedule.
     asked = {key: value for key, value in news.items() if key != "name" or value != olds.get(key)}
+    ignored = sorted(key for key in asked if key in model.outputs and asked[key] is not None)
+    asked = {key: value for key, value in asked.items() if key not in ignored}
     texts = problems(model, asked)
     if texts:
         return CheckedInputs(dict(news), texts)
-    checked = Checked(session, call, _bare(olds), normalised(_bare(news)))
+    given = {key: value for key, value in _bare(news).items() if key not in ignored}
+    checked = Checked(session, call, _bare(olds), normalised(given))
+    for key in ignored:
+        checked.warn(
+            f"`{key}` is what the service tells, not an input: what a transformation or a policy "
+            "sets there is left out"
+        )
     decision = session.memory(Decisions).of(checked.key)
     digest = _digest(checked.news)
     if not checked.olds and decision is not None and decision.digest == digest:
@@ -124,6 +133,8 @@ def _decided_again(checked: Checked, decision: Decision) -> CheckedInputs:
 def _decide(checked: Checked, digest: str, resolve: Resolve) -> CheckedInputs:
     """Settle identity and inputs, and remember what was decided against recorded ones."""
     keys = {checked.key}
+    if not checked.olds.get("identity") and checked.call.urn:
+        checked.news["identity"] = identity_of_urn(checked.call.urn)
     if checked.olds.get("identity"):
         checked.news["identity"] = checked.olds["identity"]
         checked.news["resource_name"] = checked.olds.get("resource_name", "")
@@ -159,7 +170,7 @@ def keep_triggers(checked: Checked) -> bool:
     if has_unknown(news):
         keep_unknown(checked, "triggers")
         return False
-    if (olds or []) == (news or []):
+    if same(olds or [], news or []):
         _set(checked.news, "triggers", olds)
         return False
     checked.replaces.append("triggers")
@@ -175,7 +186,7 @@ def keep_unknown(checked: Checked, key: str) -> None:
     checked.pin(key)
 
 
-def settle_name(checked: Checked, *extra: str, limit: int) -> None:
+def settle_name(checked: Checked, *extra: Any, limit: int) -> None:
     """Give a resource without a `name` the recorded one, or a derived one for a new object."""
     if checked.news.get("name") is not None:
         return
@@ -183,14 +194,29 @@ def settle_name(checked: Checked, *extra: str, limit: int) -> None:
     if recorded is not None and not checked.replaces:
         checked.news["name"] = recorded
         return
-    if has_unknown(checked.news.get("triggers")):
+    unknown = first_unknown([checked.news.get("triggers"), *extra])
+    if unknown is not None:
+        checked.news["name"] = unknown  # not absent: a plan holds the resource to what it has seen
         return
     checked.news["name"] = derived_name(
         checked.news.get("resource_name", ""),
         checked.news.get("identity", ""),
         checked.news.get("triggers"),
-        *extra,
+        *map(str, extra),
         limit=limit,
+    )
+
+
+def hold_until_retained(checked: Checked, keys: Sequence[str]) -> None:
+    """Take back what would replace while `retain_on_delete` is new: the engine asks the state."""
+    is_new = checked.news.get("retain_on_delete") and not checked.olds.get("retain_on_delete")
+    if not (checked.replaces and is_new):
+        return
+    changes = ", ".join(f"`{key}`" for key in checked.replaces)
+    restore_recorded(checked, keys)
+    checked.warn(
+        "this `up` only records `retain_on_delete`, which Pulumi asks the state for; the change of "
+        f"{changes}, which replaces the object, follows in the next `pulumi up`"
     )
 
 
@@ -208,7 +234,8 @@ def changed(olds: Mapping[str, Any], news: Mapping[str, Any], keys: Sequence[str
     return [
         key
         for key in keys
-        if not has_unknown(plain_news.get(key)) and plain_olds.get(key) != plain_news.get(key)
+        if not has_unknown(plain_news.get(key))
+        and not same(plain_olds.get(key), plain_news.get(key))
     ]
 
 

@@ -32,6 +32,16 @@ def identity_of(project: str, stack: str, type_token: str, resource_name: str) -
     return hashlib.sha256(text.encode()).hexdigest()[:IDENTITY_LENGTH]
 
 
+def identity_of_urn(urn: str) -> str:
+    """Return the identity of a resource, with the types of the components that it is in.
+
+    Children of one name under components of different types are different objects, as they are for
+    Pulumi; a resource outside of a component has the identity that its program gives it.
+    """
+    stack, project, types, name = urn.removeprefix("urn:pulumi:").split("::", 3)
+    return identity_of(project, stack, types, name)
+
+
 def derived_name(
     resource_name: str, identity: str, triggers: Any, *extra: str, limit: int = MAX_NAME
 ) -> str:

@@ -10,13 +10,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from typing import Annotated, Any, TypeVar
+from typing import Annotated, Any, ClassVar, TypeVar
 
 from pydantic import (
     AfterValidator,
     BaseModel,
     BeforeValidator,
     ConfigDict,
+    StrictBool,
     StrictInt,
     StrictStr,
     ValidationError,
@@ -29,7 +30,7 @@ from pulumi_pinecone_backup.lifecycle.identity import MARK_TAG, MAX_NAME
 MAX_USER_TAGS = 19
 MAX_TAG_KEY = 80
 MAX_TAG_VALUE = 120
-HIDDEN = ("identity", "resource_name")
+HIDDEN = ("identity", "resource_name", "retain_on_delete")
 PROVIDER = "__provider"
 
 _NAME = re.compile(r"[a-z0-9]([a-z0-9-]*[a-z0-9])?")
@@ -134,8 +135,12 @@ class InputPart(BaseModel):
 class Inputs(InputPart):
     """Inputs of a resource: who it is, and what a model of each resource adds."""
 
+    outputs: ClassVar[tuple[str, ...]] = ()
+    """What the service tells beside the inputs: declared by the resource, and not to be given."""
+
     identity: StrictStr = ""
     resource_name: StrictStr = ""
+    retain_on_delete: StrictBool | None = None
 
 
 AnyInputs = TypeVar("AnyInputs", bound=Inputs)

@@ -52,6 +52,11 @@ class Declared:
             with self._lock:
                 self._inputs[identity] = dict(inputs)
 
+    def all(self) -> list[dict[str, Any]]:
+        """Return the checked inputs of every resource that was declared so far."""
+        with self._lock:
+            return list(self._inputs.values())
+
     def of(self, identity: str) -> dict[str, Any] | None:
         """Return the checked inputs of a resource that the program declares, or None."""
         with self._lock:

@@ -36,6 +36,7 @@ class Session:
     def __init__(self, config: Mapping[str, str] | None = None, pace: Pace = DEFAULT_PACE) -> None:
         self.config: Mapping[str, str] = config or {}
         self.pace = pace
+        self._project: str | None = None
         self._lock = threading.Lock()
         self._client: Client | None = None
         self._watchers: Watchers | None = None
@@ -47,6 +48,11 @@ class Session:
         """Take the stack's configuration over."""
         self.config = {key: str(value) for key, value in config.items()}
 
+    def belongs_to(self, urn: str | None) -> None:
+        """Take over which Pulumi project is served, from the URN of one of its resources."""
+        if urn and self._project is None:
+            self._project = urn.split("::")[1]
+
     def client(self) -> Client:
         """Return the process's one client.
 
@@ -55,7 +61,7 @@ class Session:
         """
         with self._lock:
             if self._client is None:
-                settings = Settings.resolve(self.config, os.environ)
+                settings = Settings.resolve(self.config, os.environ, project=self._project)
                 self._client = Client(
                     settings,
                     on_warning=messages.warn,

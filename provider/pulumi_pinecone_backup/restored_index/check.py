@@ -55,8 +55,12 @@ def _resolve(checked: Checked) -> None:
         _rename(checked)
         _pin(checked)
         _lift_protection(checked)
+        checks.hold_until_retained(checked, REPLACES)
     elif checked.news.get("backup_id") is None:
-        checked.failures.append("`backup_id` is required to create a restored index")
+        checked.failures.append(
+            "`backup_id` is required to create a restored index; with `--target`, also name the "
+            "backup that it comes from (`--target <its urn>`)"
+        )
     _name(checked)
     _one_resource_a_name(checked)
     _supported(checked)
@@ -131,10 +135,8 @@ def _name(checked: Checked) -> None:
     if checked.news.get("on_backup_change") != "replace":
         checks.settle_name(checked, limit=MAX_NAME)
         return
-    backup_id = checked.news.get("backup_id")
-    if has_unknown(backup_id):
-        return  # the name follows from the backup's id: unknown until `up`
-    checks.settle_name(checked, str(backup_id), limit=MAX_NAME)
+    # The name follows from the backup's id: unknown as long as that is.
+    checks.settle_name(checked, checked.news.get("backup_id"), limit=MAX_NAME)
 
 
 def _one_resource_a_name(checked: Checked) -> None:

@@ -15,6 +15,7 @@ from pulumi_pinecone_backup.engine.results import Change
 from pulumi_pinecone_backup.engine.unknowns import has_unknown
 from pulumi_pinecone_backup.errors import ConfigurationError, PineconeBackupError
 from pulumi_pinecone_backup.lifecycle import checks, replacement
+from pulumi_pinecone_backup.lifecycle.autonaming import refuse_deletion_first
 from pulumi_pinecone_backup.lifecycle.session import Session
 from pulumi_pinecone_backup.restored_index import ownership
 from pulumi_pinecone_backup.restored_index.protection import (
@@ -64,6 +65,8 @@ def diff(
     deletes_first = news.get("name") == olds.get("name")
     if deletes_first:
         require_ready_backup(session, wanted, id_)
+    else:
+        refuse_deletion_first(session.config, f"index `{id_}`")
     _say_new_backup(replaces, olds, wanted, call)
     return Change(replaces, updates, deletes_first)
 

@@ -89,6 +89,8 @@ def _check_read_capacity(value: ReadCapacityInput) -> ReadCapacityInput:
 class RestoredIndexInputs(Inputs):
     """Inputs of `RestoredIndex`."""
 
+    outputs = OUTPUTS
+
     backup_id: Filled | None = None
     name: Name | None = None
     tags: Tags | None = None

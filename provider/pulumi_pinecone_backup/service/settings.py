@@ -28,6 +28,7 @@ STACK_SETTINGS: Final = (
     "allowHttp",
     "preflight",
     "dataPlaneHosts",
+    "apiKeyEnv",
 )
 
 SECRET_KEYS: Final = (f"{NAMESPACE}:apiKey", "pinecone:apiKey")
@@ -36,6 +37,7 @@ _API_KEY_SOURCES: Final = (*SECRET_KEYS, ENVIRONMENT_API_KEY)
 _HOST_SOURCES: Final = (f"{NAMESPACE}:host", "PINECONE_CONTROLLER_HOST")
 _VERSION_SOURCES: Final = (f"{NAMESPACE}:apiVersion", "PINECONE_API_VERSION")
 _ALLOW_HTTP_SOURCES: Final = (f"{NAMESPACE}:allowHttp", "PINECONE_ALLOW_HTTP")
+_KEY_VARIABLE: Final = f"{NAMESPACE}:apiKeyEnv"
 _DATA_PLANE_SOURCES: Final = (f"{NAMESPACE}:dataPlaneHosts", "PINECONE_DATA_PLANE_HOSTS")
 _CA_BUNDLES_OF_REQUESTS: Final = ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE")
 _CA_BUNDLES: Final = (*_CA_BUNDLES_OF_REQUESTS, "SSL_CERT_FILE", "SSL_CERT_DIR")
@@ -51,7 +53,7 @@ class Settings(BaseModel):
     Attributes:
         api_key: The key that requests are signed with.
         api_key_source: Where it came from, for messages: `pinecone-backup:apiKey`,
-            `pinecone:apiKey` or `PINECONE_API_KEY`.
+            `pinecone:apiKey`, `PINECONE_API_KEY`, or the variable that `apiKeyEnv` names.
         host: Base URL of the control plane, without a slash at the end.
         api_version: One of `versions.API_VERSIONS`.
         allow_http: True accepts plain http beyond this machine.
@@ -77,17 +79,25 @@ class Settings(BaseModel):
     fallback_api_key: SecretStr | None = None
 
     @classmethod
-    def resolve(cls, config: Mapping[str, str], environ: Mapping[str, str]) -> Settings:
+    def resolve(
+        cls,
+        config: Mapping[str, str],
+        environ: Mapping[str, str],
+        *,
+        project: str | None = None,
+    ) -> Settings:
         """Read settings from the stack's configuration, then from the environment.
 
         Args:
             config: Values by full key, such as `pinecone-backup:apiKey`.
             environ: Environment variables.
+            project: The Pulumi project: one of this package's name has keys of its own.
 
         Raises:
             ConfigurationError: A value is missing or wrong; the text says what to do.
         """
-        _refuse_unknown_keys(config)
+        if project != NAMESPACE:
+            _refuse_unknown_keys(config)
         api_key, source = _api_key(config, environ)
         allow_http = _flag(config, environ, _ALLOW_HTTP_SOURCES, default=False)
         host, host_source = _first(config, environ, _HOST_SOURCES) or (DEFAULT_HOST, "")
@@ -101,13 +111,13 @@ class Settings(BaseModel):
             preflight=_flag(config, environ, _PREFLIGHT_SOURCES, default=True),
             data_plane_hosts=_data_plane_hosts(config, environ),
             ca_bundle=_ca_bundle(environ),
-            fallback_api_key=_fallback(api_key, source, environ),
+            fallback_api_key=_fallback(api_key, source, environ) if ":" in source else None,
         )
 
 
 def has_api_key(config: Mapping[str, str], environ: Mapping[str, str]) -> bool:
     """Return whether a key is set anywhere: a preview goes on without one."""
-    return _first(config, environ, _API_KEY_SOURCES) is not None
+    return bool(config.get(_KEY_VARIABLE)) or _first(config, environ, _API_KEY_SOURCES) is not None
 
 
 def _first(
@@ -122,6 +132,15 @@ def _first(
 
 
 def _api_key(config: Mapping[str, str], environ: Mapping[str, str]) -> tuple[SecretStr, str]:
+    variable = config.get(_KEY_VARIABLE, "").strip()
+    if variable:
+        value = environ.get(variable, "").strip()
+        if not value:
+            raise ConfigurationError(
+                f"The environment variable `{variable}`, which `{_KEY_VARIABLE}` names (or "
+                "`api_key_env` of a `Provider`), holds no API key: set it where Pulumi runs."
+            )
+        return _checked_key(value, variable), variable
     found = _first(config, environ, _API_KEY_SOURCES)
     if found is None:
         raise ConfigurationError(

@@ -105,12 +105,33 @@ def test_an_index_takes_one_enabled_schedule_and_the_other_one_is_named(
     other.up(**INPUTS, name="already-there")
     with pytest.raises(Refused, match=r"takes one enabled schedule, and resource `.*` is one"):
         schedule.check(**INPUTS)
-    assert schedule.check(**{**INPUTS, "enabled": False})
     process()
+    with pytest.raises(Refused, match="a disabled one cannot be made beside it"):
+        schedule.check(**{**INPUTS, "enabled": False})
     with pytest.raises(OneLineError, match="takes one enabled schedule and has") as caught:
         schedule.up(**INPUTS)
     assert f"`already-there` (`{other.id}`)" in str(caught.value)
     assert schedules(service) == {other.id}
+
+
+@pytest.mark.parametrize("first", ["enabled", "disabled"])
+def test_the_enabled_one_of_two_is_swapped_in_one_run(
+    service: Service, process: NewProcess, first: str
+) -> None:
+    one, two = Entry("BackupSchedule", "one"), Entry("BackupSchedule", "two")
+    one.up(**INPUTS, name="one")
+    process()
+    one.up(**{**INPUTS, "enabled": False}, name="one")
+    process()
+    two.up(**INPUTS, name="two")
+    process()
+    changes = [(two, {**INPUTS, "enabled": False, "name": "two"}), (one, {**INPUTS, "name": "one"})]
+    checked = [(entry, entry.check(**given)) for entry, given in changes]
+    for entry, news in checked if first == "disabled" else reversed(checked):
+        entry._update(news)
+    listed = service.call("GET", "/indexes/products/backup-schedules")["data"]
+    enabled = {row["name"]: row["enabled"] for row in listed}
+    assert enabled == {"one": True, "two": False}
 
 
 @pytest.mark.parametrize(

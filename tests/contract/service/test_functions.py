@@ -138,7 +138,8 @@ def test_the_latest_backup_is_the_one_that_was_captured_last(emulator: Emulator)
     assert [backup.backup_id for backup in list_backups()] == ["planned", "by-hand", "undated"]
     latest = get_latest_backup("docs")
     assert latest.backup_id == "planned"
-    assert latest.captured_at == datetime(2026, 4, 24, 6, tzinfo=timezone.utc)
+    assert latest.captured_at == "2026-04-24T06:00:00Z"
+    assert json.loads(json.dumps(latest)) == latest
 
 
 def test_the_age_of_a_scheduled_backup_counts_from_its_run(emulator: Emulator) -> None:

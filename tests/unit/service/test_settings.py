@@ -172,7 +172,8 @@ def test_a_flag_that_is_neither_true_nor_false_is_refused() -> None:
             "pinecone-backup:zzz",
             "there are `pinecone-backup:apiKey`, `pinecone-backup:host`, "
             "`pinecone-backup:apiVersion`, `pinecone-backup:allowHttp`, "
-            "`pinecone-backup:preflight`, `pinecone-backup:dataPlaneHosts`.",
+            "`pinecone-backup:preflight`, `pinecone-backup:dataPlaneHosts`, "
+            "`pinecone-backup:apiKeyEnv`.",
         ),
     ],
 )
