@@ -26,7 +26,6 @@ from pulumi_pinecone_backup.backup.operations import BACKUP
 from pulumi_pinecone_backup.backup_schedule.operations import BACKUP_SCHEDULE
 from pulumi_pinecone_backup.engine import bridge, endings, messages
 from pulumi_pinecone_backup.engine.call import Call
-from pulumi_pinecone_backup.engine.comparable import without_assets
 from pulumi_pinecone_backup.engine.plugin_process import OneLineError, is_debug
 from pulumi_pinecone_backup.engine.results import Result
 from pulumi_pinecone_backup.errors import PineconeBackupError
@@ -47,20 +46,13 @@ def _reported(method: Method) -> Method:
     @functools.wraps(method)
     def wrapper(*args: Any) -> Any:
         try:
-            return method(*map(_readable, args))
+            return method(*args)
         except PineconeBackupError as error:
             if is_debug():
                 raise
             raise OneLineError(str(error)) from None
 
     return wrapper  # type: ignore[return-value]
-
-
-def _readable(argument: Any) -> Any:
-    """Return properties without the assets that an older version has stored in `triggers`."""
-    if isinstance(argument, Mapping) and argument.get("triggers"):
-        return {**argument, "triggers": without_assets(argument["triggers"])}
-    return argument
 
 
 class _Handler(ResourceProvider):

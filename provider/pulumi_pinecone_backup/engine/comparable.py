@@ -62,20 +62,6 @@ def same(first: Any, second: Any) -> bool:
     return _order(first) == _order(second)
 
 
-def without_assets(value: Any) -> Any:
-    """Return a recorded value with hashes in the place of assets, which older versions stored."""
-    if isinstance(value, pulumi.Asset | pulumi.Archive):
-        try:
-            return comparable(value)
-        except ConfigurationError:
-            return "an asset that cannot be read"
-    if isinstance(value, Mapping):
-        return {key: without_assets(item) for key, item in value.items()}
-    if isinstance(value, list | tuple):
-        return [without_assets(item) for item in value]
-    return value
-
-
 def _order(value: Any) -> str:
     return json.dumps(_numbers(value), sort_keys=True, default=str)
 
