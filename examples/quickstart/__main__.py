@@ -21,7 +21,7 @@ restored = pinecone_backup.RestoredIndex(
     "products-restored",
     backup_id=backup.id,
     tags={"purpose": "quickstart", "owner": "shop"},
-    deletion_protection=config.get("protection") or "enabled",
+    deletion_protection="disabled" if config.get("protection") == "disabled" else "enabled",
     verify="records",
 )
 

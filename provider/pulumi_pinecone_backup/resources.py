@@ -7,7 +7,7 @@ Pulumi's plugin process. Type tokens, handlers and stored names never change: th
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any, ClassVar, TypedDict, TypeVar
+from typing import Any, ClassVar, Literal, TypedDict, TypeVar
 
 import pulumi
 from pulumi import Input, Output
@@ -27,6 +27,10 @@ from pulumi_pinecone_backup.restored_index import properties as restored_index_p
 from pulumi_pinecone_backup.service.settings import SECRET_KEYS
 
 Self = TypeVar("Self", bound="_Resource")
+Protection = Literal["enabled", "disabled"]
+Verification = Literal["none", "schema", "records"]
+OnBackupChange = Literal["keep", "replace", "fail"]
+Frequency = Literal["daily", "weekly", "monthly"]
 
 
 class ManualScalingArgs(TypedDict):
@@ -272,11 +276,11 @@ class RestoredIndex(_Resource, module="pinecone", name="RestoredIndex"):
         name: Input[str] | None = None,
         tags: Input[Mapping[str, Input[str]]] | None = None,
         inherit_tags: Input[bool] | None = None,
-        deletion_protection: Input[str] | None = None,
+        deletion_protection: Input[Protection] | None = None,
         read_capacity: Input[ReadCapacityArgs] | None = None,
-        verify: Input[str] = "records",
+        verify: Input[Verification] = "records",
         allow_empty: Input[bool] = False,
-        on_backup_change: Input[str] = "keep",
+        on_backup_change: Input[OnBackupChange] = "keep",
         triggers: Input[Sequence[Any]] | None = None,
         wait: Input[bool] = True,
         opts: pulumi.ResourceOptions | None = None,
@@ -337,7 +341,7 @@ class BackupSchedule(_Resource, module="pinecone", name="BackupSchedule"):
         *,
         index_name: Input[str],
         name: Input[str] | None = None,
-        frequency: Input[str],
+        frequency: Input[Frequency],
         retention_days: Input[int],
         enabled: Input[bool] = True,
         opts: pulumi.ResourceOptions | None = None,

@@ -107,3 +107,32 @@ def test_outside_a_project_the_command_asks_for_project_and_stack(
     )
     assert done.returncode == 2
     assert "give --project" in done.stderr
+
+
+def test_a_file_of_a_preview_is_refused_and_a_child_of_a_component_is_imported_by_an_alias(
+    stack: Stack, service: Service
+) -> None:
+    service.index()
+    backup = service.call("POST", "/indexes/products/backups", {"name": "by-hand"})["backup_id"]
+    text = """
+        class Box(pulumi.ComponentResource):
+            def __init__(self, name):
+                super().__init__("acme:search:Box", name)
+                Backup("nightly", index_name="products", opts=ResourceOptions(
+                    parent=self, aliases=[pulumi.Alias(parent=pulumi.ROOT_STACK_RESOURCE)]))
+        Box("box")
+    """
+    stack.program(text)
+    stack.preview("--import-file", "import.json")
+    before = (stack.project / "import.json").read_text()
+    said = take_over(stack, "backup", "nightly", backup, code=1)
+    assert "was written by `pulumi preview --import-file`" in said
+    assert (stack.project / "import.json").read_text() == before
+
+    take_over(stack, "backup", "nightly", backup, "--file", "own.json")
+    flags = ("--generate-code=false", "--protect=false", "--yes")
+    stack.run("import", "--file", "own.json", *flags)
+    stack.up()
+    assert stack.resources()["nightly"]["id"] == backup
+    assert service.backups() == {backup}
+    stack.unchanged()

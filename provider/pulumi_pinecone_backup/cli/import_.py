@@ -13,6 +13,7 @@ from pulumi_pinecone_backup.cli.adoption import Owner
 from pulumi_pinecone_backup.errors import PineconeBackupError
 from pulumi_pinecone_backup.lifecycle.session import Session
 
+_PLACEHOLDER = "<PLACEHOLDER>"
 _KINDS = {
     "backup": "Backup",
     "restored-index": "RestoredIndex",
@@ -91,12 +92,24 @@ def _others(path: Path, token: str, resource_name: str) -> list[dict[str, Any]]:
     if not path.exists():
         return []
     try:
-        entries: list[dict[str, Any]] = json.loads(path.read_text("utf-8"))["resources"]
-        return [e for e in entries if (e["type"], e["name"]) != (token, resource_name)]
+        written = json.loads(path.read_text("utf-8"))
+        entries: list[dict[str, Any]] = written["resources"]
+        others = [e for e in entries if (e["type"], e["name"]) != (token, resource_name)]
+        is_of_a_preview = bool(written.get("nameTable")) or any(
+            entry.get("id") == _PLACEHOLDER or entry.get("parent") for entry in entries
+        )
     except (ValueError, KeyError, TypeError) as error:
         raise click.ClickException(
             f"`{path}` is not an import file: give another one with --file."
         ) from error
+    if is_of_a_preview:
+        raise click.ClickException(
+            f"`{path}` was written by `pulumi preview --import-file`: its placeholders, parents "
+            "and `nameTable` would be lost. Nothing was changed. Give another file with --file; a "
+            "resource inside of a component is imported without its parent, and declared there "
+            "with `aliases=[pulumi.Alias(parent=pulumi.ROOT_STACK_RESOURCE)]`."
+        )
+    return others
 
 
 def _entry(

@@ -34,6 +34,10 @@ def test_the_token_of_the_official_index_is_its_published_one() -> None:
     assert INDEX.token == "pinecone:index/index:Index"
 
 
+def test_an_index_of_a_program_from_a_template_is_an_index_too() -> None:
+    assert BY_TOKEN["pinecone:index:PineconeIndex"] is INDEX
+
+
 def test_every_kind_is_found_by_its_token() -> None:
     assert [BY_TOKEN[kind.token] for kind in KINDS] == list(KINDS)
 

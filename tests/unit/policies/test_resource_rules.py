@@ -64,6 +64,12 @@ def judge(pack: Pack, shown: Shown, settings: Mapping[str, Any] | None = None) -
     return pack.analyze(shown)
 
 
+def test_an_unprotected_index_of_a_program_from_a_template_is_reported(pack: Pack) -> None:
+    properties = {"name": "shop", "deletionProtection": "disabled", "tags": TAGS}
+    found = judge(pack, Shown("pinecone:index:PineconeIndex", "shop", properties, True))
+    assert [report.rule for report in found] == ["deletion-protection-enabled"]
+
+
 @pytest.mark.parametrize("label", COMPLIANT)
 def test_a_compliant_resource_is_not_reported(pack: Pack, label: str) -> None:
     assert judge(pack, COMPLIANT[label]) == []
