@@ -23,14 +23,21 @@ TESTS = (
     "tests/engine/test_ritual.py",
     "tests/engine/policies/test_starting_the_pack.py",
 )
-# What runs in processes of its own, or is about this checkout: `make test` alone runs it.
+# What runs in processes of its own, is about this checkout, or only tries many values: `make test`
+# alone runs it.
 LEFT_OUT = (
     "--ignore=tests/unit/tools",
     "--ignore=tests/unit/test_wheel.py",
     "--ignore=tests/contract/emulator/test_conformance.py",
     "--ignore=tests/contract/emulator/test_sdk.py",
     "--ignore=tests/contract/emulator/test_persistence.py",
+    "--ignore=tests/contract/service/test_mutated_answers.py",
+    "--ignore=tests/contract/handlers/test_mutated_answers.py",
+    "--ignore=tests/contract/handlers/test_any_sequence.py",
 )
+
+# The oldest and the newest version of the API stand for all: what differs between them is data.
+FEWER = ("-k", "not 2025-10 and not 2026-01.alpha and not 2026-04")
 
 
 def version_of(python: Path) -> str | None:
@@ -76,7 +83,7 @@ def test(version: str, python: Path, arguments: list[str]) -> bool:
         "PULUMI_PYTHON_CMD": str(folder / "bin" / "python"),
     }
     pytest = str(folder / "bin" / "pytest")
-    command = [pytest, *TESTS, *LEFT_OUT, *arguments]
+    command = [pytest, *TESTS, *LEFT_OUT, *FEWER, *arguments]
     return subprocess.run(command, env=env, cwd=ROOT, check=False).returncode == 0
 
 

@@ -93,7 +93,7 @@ SCENARIOS: Final = (
 )
 
 # How far apart the storms of neighbouring scenarios are, so that few turns show all of them.
-_STORM_STEP: Final = 4
+_STORM_STEP: Final = 5
 _AT_POSTS: Final = ("before the POST", "unanswered POST", "lost answer")
 TARGETS: Final = ("cli", "plugin", "both")
 MOMENTS: Final = (

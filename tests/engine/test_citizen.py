@@ -299,6 +299,8 @@ def test_two_projects_in_one_program_with_a_key_in_no_state(stack: Stack, servic
     for act in (stack.refresh, stack.preview):
         said = act(code=None, KEY_EU="").text
         assert "The environment variable `KEY_EU`" in said
+    said = stack.refresh(code=None, KEY_EU="rotated-away").text
+    assert "The API key from `KEY_EU` was refused" in said
     said = stack.refresh(code=None, KEY_EU=KEY).text
     assert "the API key reads another project" in said
     assert stack.resources().keys() == before
@@ -379,3 +381,37 @@ for name in ("first", "second"):
     )
     assert done.returncode == 0, done.stdout + done.stderr
     assert "this program waits for more than" not in done.stdout + done.stderr
+
+
+def test_protect_deleted_with_transforms_and_secrets_do_what_they_say(
+    stack: Stack, service: Service
+) -> None:
+    service.index()
+    text = """
+        def described(args):
+            args.props["description"] = "by a transform"
+            return pulumi.ResourceTransformResult(args.props, args.opts)
+
+        def hidden(args):
+            if args.type_.endswith(":RestoredIndex"):
+                args.props["tags"] = {{"owner": pulumi.Output.secret("hush-hush")}}
+            return pulumi.ResourceTransformationResult(args.props, args.opts)
+
+        pulumi.runtime.register_stack_transformation(hidden)
+        backup = Backup("nightly", index_name="products", opts=ResourceOptions(
+            protect={protect}, transforms=[described]))
+        RestoredIndex("copy", backup_id=backup.id, opts=ResourceOptions(
+            deleted_with=backup, additional_secret_outputs=["effective_tags"]))
+    """
+    stack.program(text.format(protect=True))
+    stack.up()
+    assert stack.outputs("nightly")["description"] == "by a transform"
+    assert "hush-hush" not in json.dumps(stack.export())
+    stack.unchanged()
+    said = stack.destroy(code=1).text
+    assert "protect" in said
+    stack.program(text.format(protect=False))
+    stack.up()
+    stack.destroy()
+    assert service.backups() == set()
+    assert len(service.indexes()) == 2  # it was to go with the backup, and did not

@@ -100,7 +100,9 @@ def _refuse_disabled_beside_enabled(checked: Checked) -> None:
             listed = client.list_backup_schedules(index_name)
     except PineconeBackupError:
         return  # best effort: `up` says it
-    enabled = next((schedule for schedule in listed if schedule.enabled), None)
+    # One of the same name is told by `up`, with the ways out: a lost run may have left it.
+    others = (schedule for schedule in listed if schedule.name != checked.news.get("name"))
+    enabled = next((schedule for schedule in others if schedule.enabled), None)
     if enabled is not None:
         checked.failures.append(
             f"index `{index_name}` has the enabled schedule `{enabled.name}` "

@@ -11,13 +11,11 @@ import functools
 import os
 import threading
 import time
-from pathlib import Path
 
 from pulumi_pinecone_backup.engine import messages
 from pulumi_pinecone_backup.engine.call import Call
+from pulumi_pinecone_backup.engine.engine_process import PROCESSES, engine_process
 
-ENGINE = "pulumi"
-_PROCESSES = Path("/proc")
 _CI_VARIABLES = ("CI", "TF_BUILD", "BUILD_ID")
 _TERMINALS = ("/dev/pts/", "/dev/tty", "/dev/console")
 _CHANGE_SECONDS = 0.25
@@ -74,27 +72,16 @@ def is_live() -> bool:
     """
     if any(os.environ.get(name) for name in _CI_VARIABLES):
         return False
-    if not _PROCESSES.exists():
+    if not PROCESSES.exists():
         return _has_terminal()
     try:
-        engine = _engine_process()
+        engine = engine_process()
         arguments = (engine / "cmdline").read_bytes().split(b"\0")
         ends = [str((engine / "fd" / number).readlink()) for number in "01"]
     except OSError:
         return False
     on_terminal = all(end.startswith(_TERMINALS) for end in ends)
     return on_terminal and b"--non-interactive" not in arguments
-
-
-def _engine_process() -> Path:
-    """Return the engine's folder under /proc: it is an ancestor, behind a shell."""
-    process = _PROCESSES / str(os.getppid())
-    for _ in range(3):
-        if (process / "comm").read_text().strip() == ENGINE:
-            return process
-        parent = (process / "stat").read_text().rpartition(")")[2].split()[1]
-        process = _PROCESSES / parent
-    raise FileNotFoundError("no ancestor of the plugin is the engine")
 
 
 def _has_terminal() -> bool:

@@ -13,6 +13,7 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Final
 
 from pulumi_pinecone_backup.engine import endings
+from pulumi_pinecone_backup.engine.engine_process import is_preview_command
 from pulumi_pinecone_backup.errors import PineconeBackupError
 from pulumi_pinecone_backup.lifecycle.identity import MARK_TAG, is_pending, without_pending
 from pulumi_pinecone_backup.lifecycle.session import Session
@@ -65,8 +66,12 @@ def settle(session: Session, name: str, mark: str | None) -> None:
 
 
 def settle_recorded(session: Session, name: str, mark: str | None) -> None:
-    """Let the mark of an index that the state has recorded before be kept at the end of the run."""
-    _settles_at_end(session, name, mark)
+    """Let the mark of an index that the state has recorded before be kept at the end of the run.
+
+    A preview asks for nothing and changes nothing, where it can be told that it is one.
+    """
+    if not is_preview_command():
+        _settles_at_end(session, name, mark)
 
 
 def _settles_at_end(session: Session, name: str, mark: str | None) -> bool:

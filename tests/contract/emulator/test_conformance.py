@@ -12,6 +12,6 @@ FOUND = descriptions()
 @pytest.mark.skipif(not FOUND, reason=MISSING)
 @pytest.mark.parametrize("description", FOUND, ids=version_of)
 def test_generated_requests_get_only_described_answers(description: Path) -> None:
-    result = run(description, examples=10)
+    result = run(description, examples=6)
     assert result.returncode == 0, result.stdout + result.stderr
     assert "generated" in result.stdout

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from pulumi_pinecone_backup.cli import adoption
 from pulumi_pinecone_backup.errors import ConfigurationError
+from pulumi_pinecone_backup.lifecycle.identity import new_mark
 from pulumi_pinecone_backup.lifecycle.session import Session
 from support.live_service import Service
 from support.state_entry import Entry, wire
@@ -65,6 +66,21 @@ def test_a_restored_index_is_taken_over_without_a_change_and_can_be_deleted(
     process(version)
     entry.down()
     assert service.indexes() == {"products"}
+
+
+def test_a_copy_that_was_restored_by_hand_is_not_its_sources_owners(
+    service: Service, process: NewProcess, version: str
+) -> None:
+    mark = new_mark("ffffffffffff", "orders")
+    service.index("orders", tags={"pulumi-owner": mark})
+    backup_id = service.call("POST", "/indexes/orders/backups", {})["backup_id"]
+    service.call("POST", f"/backups/{backup_id}/create-index", {"name": "by-hand"})
+    assert service.call("GET", "/indexes/by-hand")["tags"] == {"pulumi-owner": mark}
+    session = process(version)
+    found = adoption.restored_index_entry(session, owner("recovered"), "by-hand")
+    assert stored("RestoredIndex", found).id == "by-hand"
+    with pytest.raises(ConfigurationError, match="belongs to another resource or stack"):
+        adoption.restored_index_entry(session, owner("recovered"), "orders", backup_id=backup_id)
 
 
 def test_a_schedule_is_taken_over_without_a_change(
