@@ -18,7 +18,7 @@ from pulumi_pinecone_backup.waiting.shared_answer import SharedAnswer
 from .conftest import ClientOf
 
 ONCE = Backoff(attempts=1)
-SLACK_SECONDS = 1.5
+SLACK_SECONDS = 10.0
 SLOW: dict[str, dict[str, Any]] = {"drip": {"seconds": 0.2}, "delay": {"seconds": 30.0}}
 
 
