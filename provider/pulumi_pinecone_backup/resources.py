@@ -7,7 +7,7 @@ Pulumi's plugin process. Type tokens, handlers and stored names never change: th
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any, ClassVar, Literal, TypedDict, TypeVar
+from typing import Any, ClassVar, TypedDict, TypeVar
 
 import pulumi
 from pulumi import Input, Output
@@ -15,6 +15,7 @@ from pulumi.dynamic import Resource, ResourceProvider
 
 from pulumi_pinecone_backup.backup import properties as backup_properties
 from pulumi_pinecone_backup.backup_schedule import properties as backup_schedule_properties
+from pulumi_pinecone_backup.backup_schedule.properties import Frequency
 from pulumi_pinecone_backup.engine import program
 from pulumi_pinecone_backup.handlers import (
     BackupHandler,
@@ -24,13 +25,14 @@ from pulumi_pinecone_backup.handlers import (
 from pulumi_pinecone_backup.lifecycle.identity import identity_of
 from pulumi_pinecone_backup.lifecycle.inputs import input_names
 from pulumi_pinecone_backup.restored_index import properties as restored_index_properties
+from pulumi_pinecone_backup.restored_index.properties import (
+    OnBackupChange,
+    Protection,
+    Verification,
+)
 from pulumi_pinecone_backup.service.settings import SECRET_KEYS
 
 Self = TypeVar("Self", bound="_Resource")
-Protection = Literal["enabled", "disabled"]
-Verification = Literal["none", "schema", "records"]
-OnBackupChange = Literal["keep", "replace", "fail"]
-Frequency = Literal["daily", "weekly", "monthly"]
 
 
 class ManualScalingArgs(TypedDict):

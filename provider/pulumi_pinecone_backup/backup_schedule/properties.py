@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Final
+from typing import Annotated, Any, Final, Literal, get_args
 
 from pydantic import AfterValidator, StrictBool, StrictStr
 
@@ -11,7 +11,7 @@ from pulumi_pinecone_backup.lifecycle.outputs import echo, present
 from pulumi_pinecone_backup.service.models import BackupScheduleModel, to_properties
 
 MAX_NAME: Final = 28
-FREQUENCIES: Final = ("daily", "weekly", "monthly")
+Frequency = Literal["daily", "weekly", "monthly"]
 OUTPUTS: Final = (
     "schedule_id",
     "index_id",
@@ -27,7 +27,7 @@ def _check_name(value: str) -> str:
 
 
 def _check_frequency(value: str) -> str:
-    if value not in FREQUENCIES:
+    if value not in get_args(Frequency):
         raise ValueError("must be 'daily', 'weekly' or 'monthly'")
     return value
 

@@ -62,19 +62,19 @@ def same(first: Any, second: Any) -> bool:
     return _order(first) == _order(second)
 
 
-def _order(value: Any) -> str:
-    return json.dumps(_numbers(value), sort_keys=True, default=str)
-
-
-def _numbers(value: Any) -> Any:
-    """Return a value with every whole float as an int: the engine sends each number as a float."""
+def integral(value: Any) -> Any:
+    """Return `value` with whole floats as ints: the engine sends every number as a float."""
     if isinstance(value, float) and value.is_integer():
         return int(value)
     if isinstance(value, Mapping):
-        return {key: _numbers(item) for key, item in value.items()}
-    if isinstance(value, list | tuple):
-        return [_numbers(item) for item in value]
+        return {key: integral(item) for key, item in value.items()}
+    if isinstance(value, Sequence) and not isinstance(value, str | bytes):
+        return [integral(item) for item in value]
     return value
+
+
+def _order(value: Any) -> str:
+    return json.dumps(integral(value), sort_keys=True, default=str)
 
 
 def _content_hash(value: Any) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import os
 from pathlib import Path
 
@@ -24,6 +25,7 @@ def engine_process() -> Path:
     raise FileNotFoundError("no ancestor of the plugin is the engine")
 
 
+@functools.cache
 def is_preview_command() -> bool:
     """Return whether the user runs `pulumi preview`, which changes nothing; False in doubt."""
     try:

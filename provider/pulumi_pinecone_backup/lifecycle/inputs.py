@@ -9,7 +9,7 @@ the checks.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from typing import Annotated, Any, ClassVar, TypeVar
 
 from pydantic import (
@@ -24,6 +24,7 @@ from pydantic import (
     ValidationInfo,
 )
 
+from pulumi_pinecone_backup.engine.comparable import integral
 from pulumi_pinecone_backup.engine.unknowns import has_unknown
 from pulumi_pinecone_backup.lifecycle.identity import MARK_TAG, MAX_NAME
 
@@ -97,17 +98,6 @@ def _tag_problem(key: str, value: Any) -> list[str]:
             f"has a value for `{key}` that is not 1 to {MAX_TAG_VALUE} printable ASCII characters"
         ]
     return []
-
-
-def integral(value: Any) -> Any:
-    """Return `value` with whole floats as ints: the engine sends every number as a float."""
-    if isinstance(value, float) and value.is_integer():
-        return int(value)
-    if isinstance(value, Mapping):
-        return {key: integral(item) for key, item in value.items()}
-    if isinstance(value, Sequence) and not isinstance(value, str | bytes):
-        return [integral(item) for item in value]
-    return value
 
 
 def rule(check: Callable[[Any], Any]) -> Callable[[Any, ValidationInfo], Any]:

@@ -12,7 +12,7 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from pulumi_pinecone_backup.lifecycle.inputs import integral
+from pulumi_pinecone_backup.engine.comparable import integral
 from pulumi_pinecone_backup.service.models import rfc3339
 from pulumi_pinecone_backup.service.shapes import completed_schema
 

@@ -10,8 +10,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from pulumi_pinecone_backup.engine import messages
+from pulumi_pinecone_backup.engine.comparable import integral
 from pulumi_pinecone_backup.errors import JobFailedError, WaitTimeoutError
-from pulumi_pinecone_backup.lifecycle.inputs import integral
 from pulumi_pinecone_backup.restored_index.properties import RestoredIndexInputs
 from pulumi_pinecone_backup.restored_index.restoration import Restoration
 from pulumi_pinecone_backup.service.models import IndexModel, ReadCapacityModel

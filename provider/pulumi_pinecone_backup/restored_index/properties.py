@@ -21,6 +21,10 @@ from pulumi_pinecone_backup.lifecycle.outputs import definition, echo, present, 
 from pulumi_pinecone_backup.restored_index.restore import Restore
 from pulumi_pinecone_backup.service.models import to_properties
 
+Protection = Literal["enabled", "disabled"]
+Verification = Literal["none", "schema", "records"]
+OnBackupChange = Literal["keep", "replace", "fail"]
+
 OUTPUTS: Final = (
     "index_id",
     "host",
@@ -95,13 +99,13 @@ class RestoredIndexInputs(Inputs):
     name: Name | None = None
     tags: Tags | None = None
     inherit_tags: StrictBool | None = None
-    deletion_protection: Literal["enabled", "disabled"] | None = None
+    deletion_protection: Protection | None = None
     read_capacity: (
         Annotated[ReadCapacityInput, AfterValidator(rule(_check_read_capacity))] | None
     ) = None
-    verify: Literal["none", "schema", "records"] = "records"
+    verify: Verification = "records"
     allow_empty: StrictBool = False
-    on_backup_change: Literal["keep", "replace", "fail"] = "keep"
+    on_backup_change: OnBackupChange = "keep"
     triggers: Triggers | None = None
     wait: StrictBool = True
 

@@ -218,6 +218,8 @@ def _find_own(restoration: Restoration, error: PineconeBackupError) -> bool:
         try:
             live = restoration.look()
         except PineconeBackupError as failed:
+            if not error.may_have_happened:
+                raise
             raise _in_doubt(restoration, error, failed) from failed
         if live is not None:
             mark = restoration.restore.owner_mark
@@ -228,14 +230,14 @@ def _find_own(restoration: Restoration, error: PineconeBackupError) -> bool:
         if time.monotonic() > end:
             return False
         if not pause(restoration.session.pace.look_up):
+            if not error.may_have_happened:
+                raise error
             raise _in_doubt(restoration, error, None) from error
 
 
 def _in_doubt(
     restoration: Restoration, error: PineconeBackupError, failed: PineconeBackupError | None
 ) -> PineconeBackupError:
-    if not error.may_have_happened:
-        return failed or error
     return missing.in_doubt(
         error,
         failed,

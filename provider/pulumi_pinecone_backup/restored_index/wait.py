@@ -78,8 +78,8 @@ def _show(restoration: Restoration, look: IndexModel | None) -> None:
 def _note_times(restoration: Restoration) -> None:
     """Take over the times that the job tells; the index is the truth, also without them."""
     restore = restoration.restore
-    if restore.restore_job_id is None:
-        restoration.recall(restoration.live, fresh=True)
+    if restore.restore_job_id is None and restore.index is not None:
+        restoration.recall(restore.index, fresh=True)
     job = restoration.session.jobs().look_when_ready(restore.restore_job_id)
     if job is not None:
         restore.restore_started_at = job.created_at or restore.restore_started_at

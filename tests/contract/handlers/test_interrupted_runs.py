@@ -103,6 +103,27 @@ def test_where_jobs_may_not_be_listed_a_lost_answer_is_found_all_the_same(
     assert emulator.requests()["create_index_from_backup_operation"] == 1
 
 
+def test_an_index_that_does_not_show_again_is_kept_without_its_job(
+    restored: Entry,
+    emulator: Emulator,
+    backup_id: str,
+    service: Service,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    name = restored.check(backup_id=backup_id, wait=False)["name"]
+    emulator.add_fault("create_index_from_backup_operation", "drop_after")
+    emulator.add_fault("list_restore_jobs", "hide", times=50)
+    emulator.add_fault("describe_index", "delay", seconds=0.0)  # the look for the lost answer
+    emulator.add_fault("describe_index", "hide", times=50)
+    emulator.add_fault("list_indexes", "hide", times=50)
+    assert restored.up(backup_id=backup_id, wait=False) == "created"
+    assert restored.id == name
+    assert restored.outputs["status"] == "Initializing"
+    assert "unexpected" not in capsys.readouterr().err
+    emulator.clear_faults()
+    assert service.indexes() == {"products", name}
+
+
 def test_the_failed_job_of_an_earlier_index_is_not_taken_for_that_of_the_new_one(
     restored: Entry, emulator: Emulator, backup_id: str, process: NewProcess
 ) -> None:

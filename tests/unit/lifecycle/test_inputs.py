@@ -8,8 +8,9 @@ from hypothesis import strategies as st
 from pulumi.output import Unknown
 from pulumi_pinecone_backup.backup.properties import BackupInputs
 from pulumi_pinecone_backup.backup_schedule.properties import BackupScheduleInputs
+from pulumi_pinecone_backup.engine.comparable import integral
 from pulumi_pinecone_backup.engine.unknowns import has_unknown
-from pulumi_pinecone_backup.lifecycle.inputs import integral, normalised, parse, problems
+from pulumi_pinecone_backup.lifecycle.inputs import normalised, parse, problems
 from pulumi_pinecone_backup.lifecycle.outputs import echo
 from pulumi_pinecone_backup.restored_index.properties import RestoredIndexInputs
 
