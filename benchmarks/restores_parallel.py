@@ -19,7 +19,7 @@ import statistics
 from dataclasses import dataclass
 from typing import Any
 
-from restores_support.harness import Measured, bench, machine
+from restores_support.harness import Measured, bench, machine, outputs_of
 
 NO_CHECKPOINTS = {"PULUMI_EXPERIMENTAL": "true", "PULUMI_SKIP_CHECKPOINTS": "true"}
 
@@ -39,8 +39,7 @@ def ours(count: int, seconds: float, **environment: str) -> Restores:
         made.restores(count)
         measured = made.up(PULUMI_PARALLEL=str(2 * count), **environment)
         requests = made.requests()
-        outputs = made.stack.outputs("r0")
-        return Restores(measured, requests, {k: outputs[k] for k in outputs if k != "__provider"})
+        return Restores(measured, requests, outputs_of(made, "r0"))
 
 
 def sleepers(count: int, seconds: float, **environment: str) -> Measured:

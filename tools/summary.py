@@ -45,7 +45,9 @@ def backup_rows(outputs: Mapping[str, Any]) -> list[Row]:
 
 def restored_rows(outputs: Mapping[str, Any]) -> list[Row]:
     """Return what there is to know about a restored index."""
-    checks = {check["name"]: check.get("actual") for check in checks_of(outputs)}
+    checks = {
+        check["name"]: check.get("actual", check.get("expected")) for check in checks_of(outputs)
+    }
     seconds = outputs.get("rto_seconds")
     took = UNKNOWN if seconds is None else f"{seconds:.1f} s, verification included"
     return [

@@ -98,6 +98,12 @@ class Bench:
         ]
 
 
+def outputs_of(made: Bench, name: str) -> dict[str, Any]:
+    """Return what a resource has in the state beside its handler."""
+    outputs = made.stack.outputs(name)
+    return {key: value for key, value in outputs.items() if key != "__provider"}
+
+
 @contextmanager
 def bench(**settings: float) -> Iterator[Bench]:
     """Start an emulator and make a stack in a folder that is gone afterwards."""

@@ -26,12 +26,8 @@ from pulumi_pinecone_backup.service.models import (
     rfc3339,
     to_properties,
 )
-from pulumi_pinecone_backup.service.settings import (
-    NAMESPACE,
-    SECRET_KEYS,
-    STACK_SETTINGS,
-    Settings,
-)
+from pulumi_pinecone_backup.service.setting_names import CONFIG_KEYS, SECRET_KEYS
+from pulumi_pinecone_backup.service.settings import Settings
 
 _BEFORE_ALL_TIMES: Final = datetime.min.replace(tzinfo=timezone.utc)
 _MOST_STATUSES_SHOWN: Final = 3
@@ -291,7 +287,7 @@ def _client(provider: Provider | None) -> Client:
 
 def _stack_config() -> dict[str, str]:
     config = {}
-    for key in [*(f"{NAMESPACE}:{name}" for name in STACK_SETTINGS), "pinecone:apiKey"]:
+    for key in CONFIG_KEYS:
         namespace, name = key.split(":")
         value = pulumi.Config(namespace).get(name)
         if value is not None:

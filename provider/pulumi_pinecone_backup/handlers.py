@@ -2,14 +2,15 @@
 
 Their module and names are stored in users' state by reference and never change, and they hold
 nothing. They hand each call on to a resource's own folder, and translate its answer into what the
-plugin takes.
+plugin takes. A program imports this module as well, only to name the classes: what does the work is
+imported when the plugin asks for it.
 """
 
 from __future__ import annotations
 
 import functools
 from collections.abc import Callable, Mapping
-from typing import Any, ClassVar, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from pulumi.dynamic import (
     CheckFailure,
@@ -22,19 +23,16 @@ from pulumi.dynamic import (
     UpdateResult,
 )
 
-from pulumi_pinecone_backup.backup.operations import BACKUP
-from pulumi_pinecone_backup.backup_schedule.operations import BACKUP_SCHEDULE
 from pulumi_pinecone_backup.engine import bridge, endings, messages
 from pulumi_pinecone_backup.engine.call import Call
 from pulumi_pinecone_backup.engine.plugin_process import OneLineError, is_debug
 from pulumi_pinecone_backup.engine.results import Result
 from pulumi_pinecone_backup.errors import PineconeBackupError
-from pulumi_pinecone_backup.lifecycle.resource import Resource
-from pulumi_pinecone_backup.lifecycle.session import current
-from pulumi_pinecone_backup.restored_index.operations import RESTORED_INDEX
-from pulumi_pinecone_backup.service.settings import NAMESPACE, STACK_SETTINGS
+from pulumi_pinecone_backup.service.setting_names import CONFIG_KEYS
 
-_CONFIG_KEYS = (*(f"{NAMESPACE}:{name}" for name in STACK_SETTINGS), "pinecone:apiKey")
+if TYPE_CHECKING:
+    from pulumi_pinecone_backup.lifecycle.resource import Resource
+    from pulumi_pinecone_backup.lifecycle.session import Session
 
 Method = TypeVar("Method", bound=Callable[..., Any])
 Properties = Mapping[str, Any]
@@ -57,17 +55,20 @@ def _reported(method: Method) -> Method:
 
 class _Handler(ResourceProvider):
     serialize_as_secret_always: bool = False
-    _resource: ClassVar[Resource]
+
+    @staticmethod
+    def _resource() -> Resource:
+        raise NotImplementedError
 
     def configure(self, req: ConfigureRequest) -> None:
         """Take the stack's configuration, and set the bridge to the engine up."""
-        current().configure(bridge.stack_config(req.config, _CONFIG_KEYS))
+        _session().configure(bridge.stack_config(req.config, CONFIG_KEYS))
         bridge.install()
 
     @_reported
     def check(self, olds: Properties, news: Properties) -> CheckResult:
         """Check a program's inputs."""
-        answer = self._resource.check(current(), _current_call(), olds, news)
+        answer = self._resource().check(_session(), _current_call(), olds, news)
         # An empty property: a failure that names one prints its value, which may be a secret.
         failures = [CheckFailure("", text) for text in answer.failures]
         return CheckResult(dict(answer.inputs), failures)
@@ -75,7 +76,7 @@ class _Handler(ResourceProvider):
     @_reported
     def diff(self, id_: str, olds: Properties, news: Properties) -> DiffResult:
         """Tell what a change does, and refuse one that would lose something."""
-        change = self._resource.diff(current(), _current_call(), id_, olds, news)
+        change = self._resource().diff(_session(), _current_call(), id_, olds, news)
         return DiffResult(
             changes=bool(change.replaces or change.updates),
             replaces=sorted(set(change.replaces)),
@@ -87,7 +88,7 @@ class _Handler(ResourceProvider):
         """Make the object."""
         call = _current_call()
         with endings.operation():
-            result = self._resource.create(current(), call, props)
+            result = self._resource().create(_session(), call, props)
         _tell_problem(call, result)
         return CreateResult(result.object_id, dict(result.outputs))
 
@@ -95,7 +96,7 @@ class _Handler(ResourceProvider):
     def read(self, id_: str, props: Properties) -> ReadResult:
         """Report the live object."""
         call = _current_call()
-        result = self._resource.read(current(), call, id_, props)
+        result = self._resource().read(_session(), call, id_, props)
         _tell_problem(call, result)
         return ReadResult(result.object_id, dict(result.outputs), dict(result.inputs or {}))
 
@@ -104,7 +105,7 @@ class _Handler(ResourceProvider):
         """Continue what is unfinished, and change the object in place."""
         call = _current_call()
         with endings.operation():
-            result = self._resource.update(current(), call, id_, olds, news)
+            result = self._resource().update(_session(), call, id_, olds, news)
         if not _tell_problem(call, result):
             # Without a partial result the old outputs must stay: they say what is unfinished.
             raise OneLineError(result.problem or "") from result.cause
@@ -113,12 +114,18 @@ class _Handler(ResourceProvider):
     @_reported
     def delete(self, id_: str, props: Properties) -> None:
         """Delete the object, if it is still this state entry's."""
-        self._resource.delete(current(), _current_call(), id_, props)
+        self._resource().delete(_session(), _current_call(), id_, props)
+
+
+def _session() -> Session:
+    from pulumi_pinecone_backup.lifecycle.session import current
+
+    return current()
 
 
 def _current_call() -> Call:
     call = bridge.current_call()
-    current().belongs_to(call.urn)
+    _session().belongs_to(call.urn)
     return call
 
 
@@ -140,16 +147,28 @@ def _tell_problem(call: Call, result: Result) -> bool:
 class BackupHandler(_Handler):
     """The front door of `Backup`."""
 
-    _resource = BACKUP
+    @staticmethod
+    def _resource() -> Resource:
+        from pulumi_pinecone_backup.backup.operations import BACKUP
+
+        return BACKUP
 
 
 class RestoredIndexHandler(_Handler):
     """The front door of `RestoredIndex`."""
 
-    _resource = RESTORED_INDEX
+    @staticmethod
+    def _resource() -> Resource:
+        from pulumi_pinecone_backup.restored_index.operations import RESTORED_INDEX
+
+        return RESTORED_INDEX
 
 
 class BackupScheduleHandler(_Handler):
     """The front door of `BackupSchedule`."""
 
-    _resource = BACKUP_SCHEDULE
+    @staticmethod
+    def _resource() -> Resource:
+        from pulumi_pinecone_backup.backup_schedule.operations import BACKUP_SCHEDULE
+
+        return BACKUP_SCHEDULE

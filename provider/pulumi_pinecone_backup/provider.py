@@ -5,7 +5,7 @@ from __future__ import annotations
 import pulumi
 
 from pulumi_pinecone_backup.engine import program
-from pulumi_pinecone_backup.service.settings import NAMESPACE
+from pulumi_pinecone_backup.service.setting_names import NAMESPACE
 
 _PACKAGE = "pulumi-python"
 

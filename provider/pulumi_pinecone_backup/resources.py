@@ -4,8 +4,7 @@ A resource passes its inputs, who it is, and a place for every output; its handl
 Pulumi's plugin process. Type tokens, handlers and stored names never change: they are in state.
 """
 
-from __future__ import annotations
-
+import inspect
 from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar, TypedDict, TypeVar
 
@@ -13,26 +12,31 @@ import pulumi
 from pulumi import Input, Output
 from pulumi.dynamic import Resource, ResourceProvider
 
-from pulumi_pinecone_backup.backup import properties as backup_properties
-from pulumi_pinecone_backup.backup_schedule import properties as backup_schedule_properties
-from pulumi_pinecone_backup.backup_schedule.properties import Frequency
-from pulumi_pinecone_backup.engine import program
+from pulumi_pinecone_backup.backup import declaration as backup_declaration
+from pulumi_pinecone_backup.backup_schedule import declaration as backup_schedule_declaration
+from pulumi_pinecone_backup.backup_schedule.declaration import Frequency
+from pulumi_pinecone_backup.engine import lazy_outputs, program
 from pulumi_pinecone_backup.handlers import (
     BackupHandler,
     BackupScheduleHandler,
     RestoredIndexHandler,
 )
 from pulumi_pinecone_backup.lifecycle.identity import identity_of
-from pulumi_pinecone_backup.lifecycle.inputs import input_names
-from pulumi_pinecone_backup.restored_index import properties as restored_index_properties
-from pulumi_pinecone_backup.restored_index.properties import (
+from pulumi_pinecone_backup.restored_index import declaration as restored_index_declaration
+from pulumi_pinecone_backup.restored_index.declaration import (
     OnBackupChange,
     Protection,
     Verification,
 )
-from pulumi_pinecone_backup.service.settings import SECRET_KEYS
+from pulumi_pinecone_backup.service.setting_names import SECRET_KEYS
 
 Self = TypeVar("Self", bound="_Resource")
+_REFUSED_IGNORES = {
+    "backup_id": (
+        "an index stays with its backup anyway, and with this option a changed `triggers` could "
+        "restore the recorded backup only: leave it out"
+    )
+}
 
 
 class ManualScalingArgs(TypedDict):
@@ -57,7 +61,7 @@ class ReadCapacityArgs(TypedDict, total=False):
     dedicated: DedicatedCapacityArgs
 
 
-class _Resource(Resource):
+class _Resource(lazy_outputs.LazyOutputs, Resource):
     """What the resources share: identity, outputs, and reading without adopting."""
 
     _handler: ClassVar[type[ResourceProvider]]
@@ -65,6 +69,12 @@ class _Resource(Resource):
     _refused_ignores: ClassVar[Mapping[str, str]] = {}
     _inputs: ClassVar[tuple[str, ...]]
     _outputs: ClassVar[tuple[str, ...]]
+
+    def __init_subclass__(cls, **options: Any) -> None:
+        super().__init_subclass__(**options)
+        parameters = inspect.signature(cls.__init__).parameters.values()
+        given = (each.name for each in parameters if each.kind is each.KEYWORD_ONLY)
+        cls._inputs = tuple(name for name in given if name != "opts")
 
     def _declare(
         self, resource_name: str, given: Mapping[str, Any], opts: pulumi.ResourceOptions | None
@@ -90,6 +100,7 @@ class _Resource(Resource):
             props["resource_name"] = resource_name
         program.refuse_plain_text(SECRET_KEYS)
         program.end_with_interrupt()
+        lazy_outputs.install()
         Resource.__init__(self, self._handler(), resource_name, props, opts)
         program.wait_for_urn_alone(self)
 
@@ -167,8 +178,7 @@ class Backup(_Resource, module="pinecone", name="Backup"):
 
     _handler = BackupHandler
     _kind = "backup"
-    _outputs = backup_properties.OUTPUTS
-    _inputs = input_names(backup_properties.BackupInputs)
+    _outputs = backup_declaration.OUTPUTS
 
     def __init__(
         self,
@@ -261,14 +271,8 @@ class RestoredIndex(_Resource, module="pinecone", name="RestoredIndex"):
 
     _handler = RestoredIndexHandler
     _kind = "restored-index"
-    _refused_ignores: ClassVar[Mapping[str, str]] = {
-        "backup_id": (
-            "an index stays with its backup anyway, and with this option a changed `triggers` "
-            "could restore the recorded backup only: leave it out"
-        )
-    }
-    _outputs = restored_index_properties.OUTPUTS
-    _inputs = input_names(restored_index_properties.RestoredIndexInputs)
+    _refused_ignores = _REFUSED_IGNORES
+    _outputs = restored_index_declaration.OUTPUTS
 
     def __init__(
         self,
@@ -334,8 +338,7 @@ class BackupSchedule(_Resource, module="pinecone", name="BackupSchedule"):
 
     _handler = BackupScheduleHandler
     _kind = "backup-schedule"
-    _outputs = backup_schedule_properties.OUTPUTS
-    _inputs = input_names(backup_schedule_properties.BackupScheduleInputs)
+    _outputs = backup_schedule_declaration.OUTPUTS
 
     def __init__(
         self,

@@ -21,7 +21,7 @@ PROGRAM_HEAD = """\
 import pulumi
 from pulumi import ResourceOptions
 
-from pulumi_pinecone_backup import *
+from pulumi_pinecone_backup import Backup, BackupSchedule, Provider, RestoredIndex
 
 """
 

@@ -10,7 +10,8 @@ from pathlib import Path
 import pulumi_pinecone_backup
 import pytest
 from pulumi_pinecone_backup import Backup, BackupSchedule, RestoredIndex, functions
-from pulumi_pinecone_backup.service import settings
+from pulumi_pinecone_backup.service import setting_names
+from support.declared import declared_outputs
 
 ROOT = Path(__file__).resolve().parents[2]
 RESOURCES = (ROOT / "docs" / "resources.md").read_text("utf-8")
@@ -25,7 +26,7 @@ def section(title: str) -> str:
 def test_every_input_and_output_of_a_resource_is_told(resource: type) -> None:
     text = section(resource.__name__)
     inputs = [name for name in inspect.signature(resource).parameters if name != "opts"][1:]
-    outputs = [name for name in resource.__annotations__ if not name.startswith("_")]
+    outputs = declared_outputs(resource)
     missing = [name for name in {*inputs, *outputs} if f"`{name}`" not in text]
     assert missing == []
     for row in re.findall(r"^\| `([a-z_]+)`", text, flags=re.MULTILINE):
@@ -43,8 +44,8 @@ def test_every_function_and_setting_is_told() -> None:
     assert public
     for name in public:
         assert f"`{name}(" in section("Functions"), name
-    for name in settings.STACK_SETTINGS:
-        assert f"`{settings.NAMESPACE}:{name}`" in section("Configuration"), name
+    for name in setting_names.STACK_SETTINGS:
+        assert f"`{setting_names.NAMESPACE}:{name}`" in section("Configuration"), name
 
 
 def anchor(heading: str) -> str:

@@ -20,7 +20,7 @@ from pulumi_pinecone_backup.restored_index.properties import (
     restored_index_outputs,
 )
 from pulumi_pinecone_backup.restored_index.restore import Restore
-from pulumi_pinecone_backup.service import settings
+from pulumi_pinecone_backup.service import setting_names
 from pulumi_pinecone_backup.service.models import BackupModel, BackupScheduleModel
 
 DISTRIBUTION = "pulumi-pinecone-backup"
@@ -65,8 +65,8 @@ def test_handlers_stay_where_states_refer_to_them(name: str) -> None:
 
 
 def test_the_configuration_keeps_its_namespace_and_keys() -> None:
-    assert settings.NAMESPACE == "pinecone-backup"
-    assert settings.STACK_SETTINGS == (
+    assert setting_names.NAMESPACE == "pinecone-backup"
+    assert setting_names.STACK_SETTINGS == (
         "apiKey",
         "host",
         "apiVersion",

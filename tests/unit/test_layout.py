@@ -34,19 +34,19 @@ MAY_IMPORT: dict[str, set[str]] = {
     "restored_index": CORE,
     # A drill is a restore that is thrown away.
     "restore_drill": CORE | {"restored_index"},
-    "handlers": {"errors", "engine", "lifecycle", "service.settings"} | RESOURCES,
+    "handlers": {"errors", "engine", "lifecycle", "service.setting_names"} | RESOURCES,
     "resources": {
         "handlers",
-        "backup.properties",
-        "backup_schedule.properties",
-        "restored_index.properties",
+        "backup.declaration",
+        "backup_schedule.declaration",
+        "restored_index.declaration",
         "lifecycle.identity",
-        "lifecycle.inputs",
         "engine.program",
-        "service",
+        "engine.lazy_outputs",
+        "service.setting_names",
         "errors",
     },
-    "provider": {"engine.program", "service.settings"},
+    "provider": {"engine.program", "service.setting_names"},
     "functions": {"provider", "engine.program", "service", "errors"},
     "__init__": {"resources", "functions", "provider", "errors", "service.models"},
     "cli": CORE | RESOURCES | {"restore_drill", "handlers", "emulator"},
@@ -204,6 +204,24 @@ def without_extras(script: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         [sys.executable, "-c", hidden + script], capture_output=True, text=True, check=False
     )
+
+
+def test_a_program_does_not_import_what_only_the_plugin_needs() -> None:
+    done = without_extras(
+        "import pulumi, sys\n"
+        "before = set(sys.modules)\n"
+        "import pulumi_pinecone_backup as package\n"
+        "assert package.Backup and package.RestoredIndex and package.BackupSchedule\n"
+        "print(*{name.split('.')[0] for name in set(sys.modules) - before})"
+    )
+    assert done.returncode == 0, done.stderr
+    assert not set(done.stdout.split()) & {"requests", "urllib3", "pydantic", "tenacity"}
+
+
+def test_every_name_of_the_package_is_there() -> None:
+    for name in pulumi_pinecone_backup.__all__:
+        assert getattr(pulumi_pinecone_backup, name).__name__ == name
+    assert set(pulumi_pinecone_backup.__all__) <= set(dir(pulumi_pinecone_backup))
 
 
 def test_the_package_and_the_help_of_its_command_need_no_extra() -> None:

@@ -3,35 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, Final
+from typing import Any
 
 from pydantic import StrictBool, StrictStr
 
+from pulumi_pinecone_backup.backup.declaration import OUTPUTS
 from pulumi_pinecone_backup.lifecycle.identity import without_mark
 from pulumi_pinecone_backup.lifecycle.inputs import Inputs, Name, Triggers
 from pulumi_pinecone_backup.lifecycle.outputs import definition, echo, present, stored
 from pulumi_pinecone_backup.service.models import BackupModel, to_properties
-
-OUTPUTS: Final = (
-    "backup_id",
-    "status",
-    "source_index_name",
-    "source_index_id",
-    "source_index_deleted_at",
-    "cloud",
-    "region",
-    "dimension",
-    "metric",
-    "vector_type",
-    "schema",
-    "record_count",
-    "namespace_count",
-    "size_bytes",
-    "tags",
-    "created_at",
-    "captured_at",
-    "project",
-)
 
 
 class BackupInputs(Inputs):

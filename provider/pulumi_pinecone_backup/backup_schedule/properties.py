@@ -2,24 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Final, Literal, get_args
+from typing import Annotated, Any, Final, get_args
 
 from pydantic import AfterValidator, StrictBool, StrictStr
 
+from pulumi_pinecone_backup.backup_schedule.declaration import OUTPUTS, Frequency
 from pulumi_pinecone_backup.lifecycle.inputs import Count, Inputs, Name, check_name, rule
 from pulumi_pinecone_backup.lifecycle.outputs import echo, present
 from pulumi_pinecone_backup.service.models import BackupScheduleModel, to_properties
 
 MAX_NAME: Final = 28
-Frequency = Literal["daily", "weekly", "monthly"]
-OUTPUTS: Final = (
-    "schedule_id",
-    "index_id",
-    "schedule_type",
-    "next_scheduled_run",
-    "created_at",
-    "project",
-)
 
 
 def _check_name(value: str) -> str:

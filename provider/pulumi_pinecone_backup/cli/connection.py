@@ -13,7 +13,7 @@ import click
 import yaml
 
 from pulumi_pinecone_backup.lifecycle.session import Session, current
-from pulumi_pinecone_backup.service.settings import NAMESPACE
+from pulumi_pinecone_backup.service.setting_names import NAMESPACE
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 

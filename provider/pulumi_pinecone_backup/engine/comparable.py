@@ -23,6 +23,7 @@ from pulumi_pinecone_backup.errors import ConfigurationError
 
 _PLAIN = (str, bool, int, float, type(None), Unknown)
 _AS_TEXT = (Decimal, UUID, PurePath)
+_SIMPLE = frozenset({str, bool, int, type(None)})
 
 
 def comparable(value: Any) -> Any:
@@ -59,11 +60,15 @@ def comparable(value: Any) -> Any:
 
 def same(first: Any, second: Any) -> bool:
     """Return whether two comparable values are one: `1` and `1.0` are, `1` and `True` are not."""
+    if type(first) is type(second) and type(first) in _SIMPLE:
+        return bool(first == second)
     return _order(first) == _order(second)
 
 
 def integral(value: Any) -> Any:
     """Return `value` with whole floats as ints: the engine sends every number as a float."""
+    if type(value) in _SIMPLE:
+        return value
     if isinstance(value, float) and value.is_integer():
         return int(value)
     if isinstance(value, Mapping):

@@ -12,8 +12,9 @@ import socket
 import sys
 import threading
 import traceback
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from types import CodeType
+from types import CodeType, FrameType
 from typing import Any
 
 from pulumi_pinecone_backup.engine import endings, messages
@@ -83,12 +84,23 @@ def _plugin() -> Any:
 def widen() -> None:
     """Let the plugin's server work on as many calls as the engine sends."""
     thread = threading.current_thread()
-    for candidate in gc.get_objects():
+    for candidate in _executor_candidates():
         # By type: `isinstance` asks the object, and a dead proxy raises.
         if issubclass(type(candidate), ThreadPoolExecutor) and thread in candidate._threads:
             candidate._max_workers = max(candidate._max_workers, WORKERS)
             return
     raise LookupError("the thread pool that runs this call was not found")
+
+
+def _executor_candidates() -> Iterator[Any]:
+    """Yield what the frames of this thread's pool name as theirs, then every object there is."""
+    frame: FrameType | None = sys._getframe()
+    while frame is not None:
+        reference = frame.f_locals.get("executor_reference")
+        if reference is not None:
+            yield reference()
+        frame = frame.f_back
+    yield from gc.get_objects()
 
 
 def shorten_tracebacks() -> None:

@@ -16,6 +16,7 @@ from types import FrameType
 from typing import Any
 
 import pulumi
+from pulumi import Output
 from pulumi.runtime import config
 
 from pulumi_pinecone_backup.engine import bridge
@@ -158,16 +159,14 @@ def _current_run() -> Any:
 
 
 def wait_for_urn_alone(resource: Any) -> None:
-    """Let the program's end wait for one output of a resource, not for each. Called there.
+    """Let the program's end wait for one output of a resource where all were made at once.
 
     Pulumi's SDK looks at all outputs under way whenever one arrives, and a resource has some 40: at
     500 resources that takes longer than everything else. They arrive together with the urn.
     """
-    if not bridge.is_on():
+    if not bridge.is_on() or type(vars(resource)) is not dict:
         return
     try:
-        from pulumi import Output
-
         untrack = Output._untrack  # an output itself answers to every name
         for name, output in vars(resource).items():
             if name != "urn" and isinstance(output, Output):

@@ -230,7 +230,8 @@ def restore_recorded(checked: Checked, keys: Sequence[str]) -> None:
 
 def changed(olds: Mapping[str, Any], news: Mapping[str, Any], keys: Sequence[str]) -> list[str]:
     """Return which of the named properties differ; unknown values count as unchanged."""
-    plain_olds, plain_news = normalised(olds), normalised(news)
+    plain_olds = normalised({key: olds.get(key) for key in keys})
+    plain_news = normalised({key: news.get(key) for key in keys})
     return [
         key
         for key in keys

@@ -155,11 +155,6 @@ def parse(model: type[AnyInputs], properties: Mapping[str, Any]) -> AnyInputs:
     return sound.model_copy(update={key: given[key] for key in given if key in odd})
 
 
-def input_names(model: type[Inputs]) -> tuple[str, ...]:
-    """Return the inputs that programs give."""
-    return tuple(name for name in model.model_fields if name not in HIDDEN)
-
-
 def is_only_read(properties: Mapping[str, Any]) -> bool:
     """Return whether `.get()` has read an object: only a resource of its own has an identity."""
     return not properties.get("identity")

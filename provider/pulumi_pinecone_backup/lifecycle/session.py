@@ -18,6 +18,7 @@ from pulumi_pinecone_backup.engine.cancellation import cancelled
 from pulumi_pinecone_backup.lifecycle.lists import Lists
 from pulumi_pinecone_backup.service.client import Client
 from pulumi_pinecone_backup.service.settings import Settings
+from pulumi_pinecone_backup.waiting.index_list import IndexList
 from pulumi_pinecone_backup.waiting.jobs import JobBoard
 from pulumi_pinecone_backup.waiting.pace import DEFAULT_PACE, Pace
 from pulumi_pinecone_backup.waiting.watchers import Watchers
@@ -41,6 +42,7 @@ class Session:
         self._client: Client | None = None
         self._watchers: Watchers | None = None
         self._jobs: JobBoard | None = None
+        self._index_list: IndexList | None = None
         self._memories: dict[type[Any], Any] = {}
         self.lists = Lists(self.client, lambda: self.config, pace)
 
@@ -89,6 +91,14 @@ class Session:
             if self._jobs is None:
                 self._jobs = JobBoard(client, self.pace.jobs)
             return self._jobs
+
+    def index_list(self) -> IndexList:
+        """Return the process's list of indexes, for many reads at once."""
+        client = self.client()
+        with self._lock:
+            if self._index_list is None:
+                self._index_list = IndexList(client, self.pace)
+            return self._index_list
 
     def memory(self, kind: type[Memory]) -> Memory:
         """Return the process's one instance of a memory, made without arguments when first used."""

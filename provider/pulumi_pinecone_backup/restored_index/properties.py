@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Final, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, Field, StrictBool
 
@@ -18,36 +18,15 @@ from pulumi_pinecone_backup.lifecycle.inputs import (
     rule,
 )
 from pulumi_pinecone_backup.lifecycle.outputs import definition, echo, present, stored, time_text
+from pulumi_pinecone_backup.restored_index import verification
+from pulumi_pinecone_backup.restored_index.declaration import (
+    OUTPUTS,
+    OnBackupChange,
+    Protection,
+    Verification,
+)
 from pulumi_pinecone_backup.restored_index.restore import Restore
 from pulumi_pinecone_backup.service.models import to_properties
-
-Protection = Literal["enabled", "disabled"]
-Verification = Literal["none", "schema", "records"]
-OnBackupChange = Literal["keep", "replace", "fail"]
-
-OUTPUTS: Final = (
-    "index_id",
-    "host",
-    "private_host",
-    "status",
-    "restore_job_id",
-    "dimension",
-    "metric",
-    "vector_type",
-    "schema",
-    "embed",
-    "cloud",
-    "region",
-    "effective_tags",
-    "recovery_point_at",
-    "restore_started_at",
-    "restore_completed_at",
-    "rpo_seconds",
-    "rto_seconds",
-    "verification",
-    "owner_mark",
-    "project",
-)
 
 _INDEX_FACTS = (
     "host",
@@ -128,7 +107,9 @@ def restored_index_outputs(inputs: RestoredIndexInputs, restore: Restore) -> dic
             "restore_completed_at": time_text(restore.restore_completed_at),
             "rpo_seconds": restore.rpo_seconds,
             "rto_seconds": restore.rto_seconds,
-            "verification": [row.model_dump(exclude_none=True) for row in restore.verification],
+            "verification": verification.stored(
+                restore.verification, restore.recorded.get("verification") or ()
+            ),
             "owner_mark": restore.owner_mark,
             "project": restore.project,
             **echo(inputs),

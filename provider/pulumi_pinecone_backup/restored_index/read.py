@@ -21,7 +21,7 @@ from pulumi_pinecone_backup.restored_index.properties import (
     restored_index_outputs,
 )
 from pulumi_pinecone_backup.restored_index.restore import Restore
-from pulumi_pinecone_backup.restored_index.verification import VerificationRow, skipped
+from pulumi_pinecone_backup.restored_index.verification import from_state, skipped, stored
 from pulumi_pinecone_backup.service.models import IndexModel, RestoreJobModel
 
 _ONLY_READ = skipped("the index is only read, not restored here")
@@ -31,7 +31,9 @@ def read(session: Session, call: Call, id_: str, props: Mapping[str, Any]) -> Re
     """Report the live index; a 404 counts only for a key of the recorded project."""
     del call
     is_recorded = "status" in props
-    live = missing.find_index(session.client(), id_)
+    # What is read without being recorded may have been made by this very run.
+    listed = session.index_list().find(id_) if is_recorded else None
+    live = listed or missing.find_index(session.client(), id_)
     if live is None:
         if not is_recorded:
             raise missing.never_seen(f"index `{id_}`")
@@ -45,7 +47,7 @@ def read(session: Session, call: Call, id_: str, props: Mapping[str, Any]) -> Re
     restore = _looked_at(session, recorded_restore(props if is_managed else {}), live)
     outputs = restored_index_outputs(inputs, restore)
     if not is_managed:
-        outputs["verification"] = [row.model_dump(exclude_none=True) for row in _ONLY_READ]
+        outputs["verification"] = stored(_ONLY_READ)
         return Result(id_, outputs, echo(inputs))
     seen = observed(props, live)
     outputs |= seen
@@ -55,7 +57,6 @@ def read(session: Session, call: Call, id_: str, props: Mapping[str, Any]) -> Re
 
 def recorded_restore(props: Mapping[str, Any]) -> Restore:
     """Return what the state knows of a restore."""
-    rows = [VerificationRow.model_validate(dict(row)) for row in props.get("verification") or []]
     return Restore(
         index_id=props.get("index_id"),
         restore_job_id=props.get("restore_job_id"),
@@ -64,7 +65,7 @@ def recorded_restore(props: Mapping[str, Any]) -> Restore:
         restore_started_at=_time(props.get("restore_started_at")),
         restore_completed_at=_time(props.get("restore_completed_at")),
         rto_seconds=props.get("rto_seconds"),
-        verification=rows,
+        verification=from_state(props.get("verification") or ()),
         owner_mark=props.get("owner_mark"),
         project=props.get("project"),
         recorded=props,

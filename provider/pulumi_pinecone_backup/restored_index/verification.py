@@ -6,8 +6,8 @@ What a side does not report is skipped, never passed: a proof that was not made 
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
-from typing import Any, Literal
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, Final, Literal
 
 from pydantic import BaseModel, ConfigDict
 
@@ -20,6 +20,7 @@ from pulumi_pinecone_backup.service.shapes import comparable_schemas
 from pulumi_pinecone_backup.waiting.pace import Pace
 
 Result = Literal["passed", "failed", "skipped"]
+_OUTPUTS: Final = frozenset({"dimension", "metric", "vector_type", "schema", "cloud", "region"})
 
 
 class VerificationRow(BaseModel):
@@ -32,6 +33,42 @@ class VerificationRow(BaseModel):
     actual: Any = None
     result: Result
     why: str = ""
+
+
+def stored(
+    rows: Sequence[VerificationRow], recorded: Sequence[Mapping[str, Any]] = ()
+) -> list[dict[str, Any]]:
+    """Return rows as the output `verification` holds them: nothing empty, and no fact twice.
+
+    Passed comparisons of what the index's own outputs tell share one row, `definition`. Any other
+    check that passed tells `actual` only where that is more than `expected`.
+
+    Args:
+        rows: What is known.
+        recorded: What a state holds; it stays as an earlier version wrote it if it says the same.
+    """
+    if recorded and from_state(recorded) == list(rows):
+        return [dict(row) for row in recorded]
+    equal = [row.name for row in rows if row.result == "passed" and row.name in _OUTPUTS]
+    compact = [_stored(row) for row in rows if row.name not in equal]
+    if equal:
+        why = f"{', '.join(equal)}: as in the backup"
+        compact.insert(0, {"name": "definition", "result": "passed", "why": why})
+    return compact
+
+
+def from_state(recorded: Sequence[Mapping[str, Any]]) -> list[VerificationRow]:
+    """Return the rows that a state holds."""
+    return [VerificationRow.model_validate(dict(row)) for row in recorded]
+
+
+def _stored(row: VerificationRow) -> dict[str, Any]:
+    told = row.model_dump(exclude_none=True)
+    if not row.why:
+        del told["why"]
+    if row.result == "passed" and row.actual in (row.expected, None):
+        told.pop("actual", None)
+    return told
 
 
 def skipped(why: str) -> list[VerificationRow]:

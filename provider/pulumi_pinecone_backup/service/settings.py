@@ -16,23 +16,11 @@ from pydantic import BaseModel, ConfigDict, SecretStr
 
 from pulumi_pinecone_backup.errors import ConfigurationError
 from pulumi_pinecone_backup.service.hosts import check_transport_security, is_address
+from pulumi_pinecone_backup.service.setting_names import NAMESPACE, SECRET_KEYS, STACK_SETTINGS
 from pulumi_pinecone_backup.service.versions import DEFAULT_API_VERSION, get_api_version
 
-NAMESPACE: Final = "pinecone-backup"
 DEFAULT_HOST: Final = "https://api.pinecone.io"
 ENVIRONMENT_API_KEY: Final = "PINECONE_API_KEY"
-STACK_SETTINGS: Final = (
-    "apiKey",
-    "host",
-    "apiVersion",
-    "allowHttp",
-    "preflight",
-    "dataPlaneHosts",
-    "apiKeyEnv",
-)
-
-SECRET_KEYS: Final = (f"{NAMESPACE}:apiKey", "pinecone:apiKey")
-
 _API_KEY_SOURCES: Final = (*SECRET_KEYS, ENVIRONMENT_API_KEY)
 _HOST_SOURCES: Final = (f"{NAMESPACE}:host", "PINECONE_CONTROLLER_HOST")
 _VERSION_SOURCES: Final = (f"{NAMESPACE}:apiVersion", "PINECONE_API_VERSION")

@@ -78,6 +78,8 @@ class Pace:
         counts: How long counts that are too low are polled before verification fails.
         first_count: Before the first repeated count.
         longest_count: Between two counts at most.
+        single_reads: How many reads of a process describe their index; more share a list.
+        list_age: How old that list may be.
         preflight: How long the checks of a preview may wait for one answer of the service.
         preflight_list: How long they may take to read all pages of a list.
         tick: Between two lines of a drill that say how far it is.
@@ -99,6 +101,8 @@ class Pace:
     counts: float = 600.0
     first_count: float = 0.5
     longest_count: float = 15.0
+    single_reads: int = 3
+    list_age: float = 2.0
     preflight: float = 5.0
     preflight_list: float = 30.0
     tick: float = 30.0

@@ -18,6 +18,7 @@ from pinecone_backup_policies.kinds import (
 from pulumi.dynamic import Resource
 from pulumi_pinecone_backup import Backup, BackupSchedule, RestoredIndex
 from pulumi_pinecone_backup.restored_index.verification import VerificationRow
+from support.declared import declared_outputs
 
 from .pack_process import PACK
 
@@ -47,7 +48,7 @@ def test_the_rules_read_properties_that_the_resources_have() -> None:
     sources = [path.read_text() for path in (PACK / "pinecone_backup_policies").glob("*.py")]
     reading = re.compile(r"""resource\.(?:text|flag|number|mapping|rows|get)\("(\w+)"\)""")
     read = {name for source in sources for name in reading.findall(source)}
-    has = {name for _, resource in OURS for name in resource.__annotations__}
+    has = {name for _, resource in OURS for name in declared_outputs(resource)}
     assert {"deletion_protection", "tags", "verify", "status"} <= read
     assert read <= has
 

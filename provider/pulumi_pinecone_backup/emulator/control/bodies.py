@@ -13,7 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from pulumi_pinecone_backup.emulator.call import read_object
 from pulumi_pinecone_backup.emulator.state.problems import unreadable
 
-Protection = Literal["disabled", "enabled"]
+Protection = Literal["enabled", "disabled"]
 Positive = Annotated[int, Field(ge=1, lt=2**31)]
 
 
