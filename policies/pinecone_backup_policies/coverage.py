@@ -14,7 +14,7 @@ from pydantic import AwareDatetime, Field
 
 from .findings import Complaint, Finding, Unjudged
 from .kinds import BACKUP, BACKUP_SCHEDULE, INDEX, RESTORED_INDEX
-from .reading import UNKNOWN, NotReadable, Resource
+from .reading import NotReadable, Resource, time_of
 from .rule_settings import RuleSettings
 from .rules import StackRule, Text
 from .schedules import HOURS_BETWEEN
@@ -95,7 +95,7 @@ def check_newest_backup(
     for index_name, backups in _by_index(resources, settings).items():
         if index_name in scheduled:
             continue
-        times = {backup.urn: _captured_at(backup) for backup in backups}
+        times = {backup.urn: time_of(backup, "captured_at", "created_at") for backup in backups}
         unread = [b for b in backups if isinstance(times[b.urn], NotReadable)]
         known = [time for time in times.values() if isinstance(time, datetime)]
         newest = max(known, default=None)
@@ -150,22 +150,6 @@ def _scheduled_names(resources: Sequence[Resource], max_age_hours: float) -> fro
         if HOURS_BETWEEN.get(frequency, max_age_hours + 1) <= max_age_hours:
             names.update(_source_names(resource))
     return frozenset(names)
-
-
-def _captured_at(backup: Resource) -> datetime | NotReadable:
-    """Return when a backup's data was captured; a state of an older version has `created_at`."""
-    value = backup.text("captured_at")
-    if value is None:
-        value = backup.text("created_at")
-    if isinstance(value, NotReadable):
-        return value
-    if value is None:
-        return UNKNOWN if backup.is_planned else NotReadable("is not told by the service")
-    try:
-        time = datetime.fromisoformat(value.replace("Z", "+00:00"))
-    except ValueError:
-        return NotReadable("is not a time")
-    return time if time.tzinfo else time.replace(tzinfo=timezone.utc)
 
 
 INDEX_HAS_BACKUP = StackRule(

@@ -32,6 +32,7 @@ class Kind:
 BACKUP = Kind("Backup", "pulumi-python:dynamic/pinecone:Backup")
 RESTORED_INDEX = Kind("RestoredIndex", "pulumi-python:dynamic/pinecone:RestoredIndex")
 BACKUP_SCHEDULE = Kind("BackupSchedule", "pulumi-python:dynamic/pinecone:BackupSchedule")
+RESTORE_DRILL = Kind("RestoreDrill", "pulumi-python:dynamic/pinecone:RestoreDrill")
 INDEX = Kind(
     "Index",
     "pinecone:index/index:Index",
@@ -41,5 +42,5 @@ INDEX = Kind(
 # As Pulumi's own templates call the type of an index, and programs that were made from them.
 TEMPLATE_TYPE = "pinecone:index:PineconeIndex"
 
-KINDS = (BACKUP, RESTORED_INDEX, BACKUP_SCHEDULE, INDEX)
+KINDS = (BACKUP, RESTORED_INDEX, BACKUP_SCHEDULE, RESTORE_DRILL, INDEX)
 BY_TOKEN = {kind.token: kind for kind in KINDS} | {TEMPLATE_TYPE: INDEX}

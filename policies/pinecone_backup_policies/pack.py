@@ -6,6 +6,7 @@ from pulumi_policy import Policy
 
 from .configuration import known_configuration
 from .coverage import INDEX_HAS_BACKUP, NEWEST_BACKUP_MAX_AGE
+from .drills import RESTORE_DRILLED
 from .names import NAME_PATTERN
 from .protection import DELETION_PROTECTION_ENABLED, PROTECT_OPTION
 from .restores import RESTORE_OBJECTIVES, RESTORE_VERIFICATION_REQUIRED, RESTORE_VERIFIED
@@ -28,6 +29,7 @@ _RULES: tuple[Rule, ...] = (
     NEWEST_BACKUP_MAX_AGE,
     RESTORE_OBJECTIVES,
     RESTORE_VERIFIED,
+    RESTORE_DRILLED,
 )
 RULES: tuple[Rule, ...] = (*_RULES, known_configuration(_RULES))
 

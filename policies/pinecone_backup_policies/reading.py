@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime, timezone
 from typing import Any, TypeVar
 
 from pulumi_policy import proxy
@@ -142,3 +143,26 @@ def _expect(value: object, shape: type[T], wanted: str) -> T | NotReadable | Non
     if value is None or isinstance(value, (NotReadable, shape)):
         return value
     return NotReadable(f"has an unexpected shape (not {wanted})")
+
+
+def time_of(resource: Resource, *names: str) -> datetime | NotReadable:
+    """Return the first of these properties that is told, as a time.
+
+    Args:
+        resource: The resource.
+        names: Properties that tell it, the best first; a state of an older version lacks some.
+    """
+    value: str | NotReadable | None = None
+    for name in names:
+        value = resource.text(name)
+        if value is not None:
+            break
+    if isinstance(value, NotReadable):
+        return value
+    if value is None:
+        return UNKNOWN if resource.is_planned else NotReadable("is not told by the service")
+    try:
+        time = datetime.fromisoformat(value.replace("Z", "+00:00"))
+    except ValueError:
+        return NotReadable("is not a time")
+    return time if time.tzinfo else time.replace(tzinfo=timezone.utc)

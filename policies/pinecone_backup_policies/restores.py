@@ -16,14 +16,14 @@ from .rules import ResourceRule, StackRule, Text
 
 RESTORE_GUIDE = "https://docs.pinecone.io/guides/manage-data/restore-an-index"
 READ_THE_REASONS = "read the output `verification` for the reasons"
-STRENGTH = {"none": 0, "schema": 1, "records": 2}
+STRENGTH = {"none": 0, "schema": 1, "records": 2, "sample": 3}
 DEFAULT_VERIFY = "records"
 
 
 class VerificationRequiredSettings(RuleSettings):
     """Settings of `restore-verification-required`."""
 
-    minimum: Literal["schema", "records"] = Field(
+    minimum: Literal["schema", "records", "sample"] = Field(
         default="records", description="The least that `verify` may be."
     )
     allow_empty: bool = Field(

@@ -41,7 +41,12 @@ if TYPE_CHECKING:
         list_restore_jobs_output,
     )
     from pulumi_pinecone_backup.provider import Provider
-    from pulumi_pinecone_backup.resources import Backup, BackupSchedule, RestoredIndex
+    from pulumi_pinecone_backup.resources import (
+        Backup,
+        BackupSchedule,
+        RestoredIndex,
+        RestoreDrill,
+    )
     from pulumi_pinecone_backup.service.models import (
         BackupModel,
         BackupScheduleModel,
@@ -68,6 +73,7 @@ __all__ = [
     "PineconeBackupError",
     "PreconditionError",
     "Provider",
+    "RestoreDrill",
     "RestoreJobModel",
     "RestoredIndex",
     "TransportError",
@@ -90,6 +96,7 @@ _MODULES = {
     "Backup": "resources",
     "BackupSchedule": "resources",
     "Provider": "provider",
+    "RestoreDrill": "resources",
     "RestoredIndex": "resources",
 }
 

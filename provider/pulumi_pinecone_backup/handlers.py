@@ -164,6 +164,16 @@ class RestoredIndexHandler(_Handler):
         return RESTORED_INDEX
 
 
+class RestoreDrillHandler(_Handler):
+    """The front door of `RestoreDrill`."""
+
+    @staticmethod
+    def _resource() -> Resource:
+        from pulumi_pinecone_backup.restore_drill.operations import RESTORE_DRILL
+
+        return RESTORE_DRILL
+
+
 class BackupScheduleHandler(_Handler):
     """The front door of `BackupSchedule`."""
 

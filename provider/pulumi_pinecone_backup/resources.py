@@ -20,8 +20,11 @@ from pulumi_pinecone_backup.handlers import (
     BackupHandler,
     BackupScheduleHandler,
     RestoredIndexHandler,
+    RestoreDrillHandler,
 )
 from pulumi_pinecone_backup.lifecycle.identity import identity_of
+from pulumi_pinecone_backup.restore_drill import declaration as restore_drill_declaration
+from pulumi_pinecone_backup.restore_drill.declaration import DrillVerification, Pick
 from pulumi_pinecone_backup.restored_index import declaration as restored_index_declaration
 from pulumi_pinecone_backup.restored_index.declaration import (
     OnBackupChange,
@@ -59,6 +62,19 @@ class ReadCapacityArgs(TypedDict, total=False):
 
     mode: str
     dedicated: DedicatedCapacityArgs
+
+
+class _QueryCheck(TypedDict):
+    top_k: int
+    expect_ids: Sequence[str]
+
+
+class QueryCheckArgs(_QueryCheck, total=False):
+    """A query that must find `expect_ids` among its `top_k`: by a `vector`, or that of an `id`."""
+
+    namespace: str
+    vector: Sequence[float]
+    id: str
 
 
 class _Resource(lazy_outputs.LazyOutputs, Resource):
@@ -140,6 +156,8 @@ class Backup(_Resource, module="pinecone", name="Backup"):
         description: Free text.
         triggers: Any values; a change takes a new backup.
         wait: False returns as soon as the service has accepted the backup.
+        fingerprint_records: How many records to sample for the output `fingerprint`, 0 to 1000: it
+            lets a restore be proven when the source is gone. Ids can be read from it.
         opts: Resource options; `custom_timeouts` bound the wait (create 6 h, delete 15 min).
 
     Example:
@@ -175,6 +193,8 @@ class Backup(_Resource, module="pinecone", name="Backup"):
     created_at: Output[str | None]
     captured_at: Output[str | None]
     project: Output[str | None]
+    fingerprint_records: Output[int | None]
+    fingerprint: Output[str | None]
 
     _handler = BackupHandler
     _kind = "backup"
@@ -189,9 +209,11 @@ class Backup(_Resource, module="pinecone", name="Backup"):
         description: Input[str] | None = None,
         triggers: Input[Sequence[Any]] | None = None,
         wait: Input[bool] = True,
+        fingerprint_records: Input[int] = 0,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         given = dict(locals())
+        given["fingerprint_records"] = program.unless(fingerprint_records, 0)
         program.count_waiting(wait)
         self._declare(resource_name, given, opts)
 
@@ -215,11 +237,17 @@ class RestoredIndex(_Resource, module="pinecone", name="RestoredIndex"):
             is neither replaced nor deleted.
         read_capacity: `{mode, dedicated: {node_type, scaling, manual: {shards, replicas}}}`; left
             out it is not managed.
-        verify: `none`, `schema`, or `records` (also total record and namespace counts).
+        verify: `none`, `schema`, `records` (also total record and namespace counts), or `sample`
+            (also counts of each namespace, sampled records, and namespace aliases).
         allow_empty: True accepts a restored index without records.
         on_backup_change: What a changed `backup_id` does: `keep`, `replace` or `fail`.
         triggers: Any values; a change restores again, from the program's `backup_id`.
         wait: False returns as soon as the service has accepted the restore; nothing is verified.
+        fingerprint: The backup's `fingerprint`, which `verify="sample"` compares with; left out, it
+            compares with the live source while that exists.
+        sample_tolerance: Share of the sampled records that may differ, 0 to 1.
+        checks: Queries that must find what they name: `{namespace, vector or id, top_k,
+            expect_ids}`.
         opts: Resource options; `custom_timeouts` bound the wait (create 6 h, update 1 h, delete
             15 min).
 
@@ -268,6 +296,9 @@ class RestoredIndex(_Resource, module="pinecone", name="RestoredIndex"):
     verification: Output[list[dict[str, Any]] | None]
     owner_mark: Output[str | None]
     project: Output[str | None]
+    fingerprint: Output[str | None]
+    sample_tolerance: Output[float | None]
+    checks: Output[list[dict[str, Any]] | None]
 
     _handler = RestoredIndexHandler
     _kind = "restored-index"
@@ -289,9 +320,13 @@ class RestoredIndex(_Resource, module="pinecone", name="RestoredIndex"):
         on_backup_change: Input[OnBackupChange] = "keep",
         triggers: Input[Sequence[Any]] | None = None,
         wait: Input[bool] = True,
+        fingerprint: Input[str] | None = None,
+        sample_tolerance: Input[float] = 0.0,
+        checks: Input[Sequence[Input[QueryCheckArgs]]] | None = None,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         given = dict(locals())
+        given["sample_tolerance"] = program.unless(sample_tolerance, 0.0)
         program.count_waiting(wait)
         if program.holds_output(tags):
             secret = pulumi.ResourceOptions(additional_secret_outputs=["effective_tags"])
@@ -352,4 +387,79 @@ class BackupSchedule(_Resource, module="pinecone", name="BackupSchedule"):
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         given = dict(locals())
+        self._declare(resource_name, given, opts)
+
+
+class RestoreDrill(_Resource, module="pinecone", name="RestoreDrill"):
+    """A rehearsal: a backup is restored, verified and deleted again, and the evidence is kept.
+
+    It runs when it is created and when `triggers` change. A drill that does not pass fails `pulumi
+    up`, keeps what it has found, and is repeated by the next one.
+
+    Args:
+        resource_name: Pulumi name.
+        index_name: Name of the source index, which may be gone; a change replaces.
+        backup_id: The backup; left out, one is picked.
+        pick: `latest`, the one with the newest data, or `random`.
+        within_days: How old the data of a picked backup may be.
+        verify: `schema`, `records` or `sample`, as for `RestoredIndex`.
+        fingerprint: What `sample` compares with; left out, the live source while that exists.
+        max_rpo_seconds: Oldest recovery point that passes.
+        max_rto_seconds: Longest recovery that passes.
+        triggers: Any values; a change runs the drill again.
+        opts: Resource options; `custom_timeouts` bound a run (create 6 h).
+
+    Example:
+        ```python
+        import pulumi_pinecone_backup as pinecone_backup
+
+        drill = pinecone_backup.RestoreDrill(
+            "weekly", index_name="products", max_rto_seconds=3600, triggers=["2026-48"]
+        )
+        ```
+
+    Source: every version, `create_index_from_backup_operation`, `delete_index`.
+    """
+
+    index_name: Output[str]
+    backup_id: Output[str]
+    pick: Output[str]
+    within_days: Output[float | None]
+    verify: Output[str]
+    fingerprint: Output[str | None]
+    max_rpo_seconds: Output[float | None]
+    max_rto_seconds: Output[float | None]
+    triggers: Output[list[Any] | None]
+    result: Output[str]
+    why: Output[str | None]
+    recovery_point_at: Output[str | None]
+    started_at: Output[str | None]
+    finished_at: Output[str | None]
+    rpo_seconds: Output[float | None]
+    rto_seconds: Output[float | None]
+    verification: Output[list[dict[str, Any]] | None]
+    is_deleted: Output[bool]
+    history: Output[list[dict[str, Any]]]
+
+    _handler = RestoreDrillHandler
+    _kind = "drill"
+    _outputs = restore_drill_declaration.OUTPUTS
+
+    def __init__(
+        self,
+        resource_name: str,
+        *,
+        index_name: Input[str],
+        backup_id: Input[str] | None = None,
+        pick: Input[Pick] = "latest",
+        within_days: Input[float] | None = None,
+        verify: Input[DrillVerification] = "records",
+        fingerprint: Input[str] | None = None,
+        max_rpo_seconds: Input[float] | None = None,
+        max_rto_seconds: Input[float] | None = None,
+        triggers: Input[Sequence[Any]] | None = None,
+        opts: pulumi.ResourceOptions | None = None,
+    ) -> None:
+        given = dict(locals())
+        program.count_waiting(True)
         self._declare(resource_name, given, opts)

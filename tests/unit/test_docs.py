@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pulumi_pinecone_backup
 import pytest
-from pulumi_pinecone_backup import Backup, BackupSchedule, RestoredIndex, functions
+from pulumi_pinecone_backup import Backup, BackupSchedule, RestoredIndex, RestoreDrill, functions
 from pulumi_pinecone_backup.service import setting_names
 from support.declared import declared_outputs
 
@@ -22,7 +22,7 @@ def section(title: str) -> str:
     return RESOURCES.split(f"\n## {title}\n")[1].split("\n## ")[0]
 
 
-@pytest.mark.parametrize("resource", [Backup, RestoredIndex, BackupSchedule])
+@pytest.mark.parametrize("resource", [Backup, RestoredIndex, BackupSchedule, RestoreDrill])
 def test_every_input_and_output_of_a_resource_is_told(resource: type) -> None:
     text = section(resource.__name__)
     inputs = [name for name in inspect.signature(resource).parameters if name != "opts"][1:]

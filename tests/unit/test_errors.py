@@ -36,11 +36,11 @@ def test_an_error_tells_whether_something_may_have_happened() -> None:
 @pytest.mark.parametrize("operation_id", sorted(OPERATIONS))
 def test_every_operation_is_described_with_its_object(operation_id: str) -> None:
     operation = OPERATIONS[operation_id]
-    names = ("index_name", "name", "backup_id", "job_id", "schedule_id", "host")
+    names = ("index_name", "name", "backup_id", "job_id", "schedule_id", "host", "namespace")
     params = dict.fromkeys(names, "a/b {c}")
     assert operation.operation_id == operation_id
     assert "{c}" in operation.describe(params) or "{" not in operation.doing
     assert "a/b" not in operation.render_path(params)
     assert operation.changes is (
-        operation.method != "GET" and operation_id != "describe_index_stats"
+        operation.method != "GET" and operation_id not in {"describe_index_stats", "query_vectors"}
     )

@@ -7,7 +7,7 @@ import importlib.metadata
 import pulumi_pinecone_backup
 import pytest
 from pulumi.dynamic import Resource
-from pulumi_pinecone_backup import Backup, BackupSchedule, RestoredIndex, handlers
+from pulumi_pinecone_backup import Backup, BackupSchedule, RestoredIndex, RestoreDrill, handlers
 from pulumi_pinecone_backup.backup.properties import BackupInputs, backup_outputs
 from pulumi_pinecone_backup.backup_schedule.properties import (
     BackupScheduleInputs,
@@ -49,13 +49,17 @@ def test_the_command_keeps_its_name_and_its_sub_commands() -> None:
         (Backup, "pulumi-python:dynamic/pinecone:Backup"),
         (RestoredIndex, "pulumi-python:dynamic/pinecone:RestoredIndex"),
         (BackupSchedule, "pulumi-python:dynamic/pinecone:BackupSchedule"),
+        (RestoreDrill, "pulumi-python:dynamic/pinecone:RestoreDrill"),
     ],
 )
 def test_type_tokens_stay(resource: type[Resource], token: str) -> None:
     assert f"pulumi-python:{resource._resource_type_name}" == token
 
 
-@pytest.mark.parametrize("name", ["BackupHandler", "RestoredIndexHandler", "BackupScheduleHandler"])
+@pytest.mark.parametrize(
+    "name",
+    ["BackupHandler", "RestoredIndexHandler", "BackupScheduleHandler", "RestoreDrillHandler"],
+)
 def test_handlers_stay_where_states_refer_to_them(name: str) -> None:
     handler = getattr(handlers, name)
     assert (handler.__module__, handler.__qualname__) == ("pulumi_pinecone_backup.handlers", name)

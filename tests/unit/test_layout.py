@@ -19,7 +19,7 @@ NAME = "pulumi_pinecone_backup"
 PACKAGE = Path(pulumi_pinecone_backup.__file__).parent
 EXTRAS = ("starlette", "uvicorn", "numpy", "orjson", "pulumi_policy")
 
-CORE = {"errors", "service", "engine", "waiting", "lifecycle"}
+CORE = {"errors", "service", "engine", "waiting", "proof", "lifecycle"}
 RESOURCES = {"backup", "backup_schedule", "restored_index"}
 # Each room of the plan, and the rooms that it may import from beside itself. A room is a folder, or
 # a module at the top. Where a single module is named, only that one may be imported.
@@ -28,18 +28,22 @@ MAY_IMPORT: dict[str, set[str]] = {
     "service": {"errors"},
     "engine": {"errors"},
     "waiting": {"errors", "service", "engine"},
+    # What shows that records are the same, whoever asks: a backup, a restore or a command.
+    "proof": {"errors", "service"},
     "lifecycle": {"errors", "service", "engine", "waiting"},
     "backup": CORE,
     "backup_schedule": CORE,
     "restored_index": CORE,
     # A drill is a restore that is thrown away.
     "restore_drill": CORE | {"restored_index"},
-    "handlers": {"errors", "engine", "lifecycle", "service.setting_names"} | RESOURCES,
+    "handlers": {"errors", "engine", "lifecycle", "service.setting_names", "restore_drill"}
+    | RESOURCES,
     "resources": {
         "handlers",
         "backup.declaration",
         "backup_schedule.declaration",
         "restored_index.declaration",
+        "restore_drill.declaration",
         "lifecycle.identity",
         "engine.program",
         "engine.lazy_outputs",

@@ -22,7 +22,7 @@ from pulumi_pinecone_backup.lifecycle.session import Session
 from pulumi_pinecone_backup.service.models import FAILED_BACKUP_STATUSES
 
 _REPLACES = ("index_name", "triggers")
-_RECORDED = ("wait", "name", "description")
+_RECORDED = ("wait", "name", "description", "fingerprint_records")
 
 
 def check(

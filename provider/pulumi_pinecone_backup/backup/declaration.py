@@ -23,4 +23,5 @@ OUTPUTS: Final = (
     "created_at",
     "captured_at",
     "project",
+    "fingerprint",
 )

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from pulumi_pinecone_backup.backup.check import check, diff, is_ready, is_unfinished
+from pulumi_pinecone_backup.backup.fingerprint import take_fingerprint
 from pulumi_pinecone_backup.backup.properties import BackupInputs, backup_outputs
 from pulumi_pinecone_backup.backup.start import create_once
 from pulumi_pinecone_backup.engine import messages, results, rows
@@ -43,8 +44,10 @@ def create(session: Session, call: Call, props: Mapping[str, Any]) -> Result:
         session, inputs.identity, backup_id, lambda: is_ready(session, backup_id)
     )
     missing.note_readable_project(session, project)
+    taken = take_fingerprint(session, inputs, call)
     backup, error = _followed(session, call, backup, inputs, session.pace.create)
-    return results.ended(backup_id, backup_outputs(inputs, backup, project), error)
+    outputs = backup_outputs(inputs, backup, project, {"fingerprint": taken})
+    return results.ended(backup_id, outputs, error)
 
 
 def read(session: Session, call: Call, id_: str, props: Mapping[str, Any]) -> Result:

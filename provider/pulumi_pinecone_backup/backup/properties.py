@@ -3,15 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Annotated, Any, Final
 
-from pydantic import StrictBool, StrictStr
+from pydantic import AfterValidator, StrictBool, StrictStr
 
 from pulumi_pinecone_backup.backup.declaration import OUTPUTS
 from pulumi_pinecone_backup.lifecycle.identity import without_mark
-from pulumi_pinecone_backup.lifecycle.inputs import Inputs, Name, Triggers
+from pulumi_pinecone_backup.lifecycle.inputs import Count, Inputs, Name, Triggers, rule
 from pulumi_pinecone_backup.lifecycle.outputs import definition, echo, present, stored
 from pulumi_pinecone_backup.service.models import BackupModel, to_properties
+
+MOST_FINGERPRINT_RECORDS: Final = 1000
+
+
+def _check_fingerprint_records(value: int) -> int:
+    if not 0 <= value <= MOST_FINGERPRINT_RECORDS:
+        raise ValueError(f"must be 0 to {MOST_FINGERPRINT_RECORDS}")
+    return value
 
 
 class BackupInputs(Inputs):
@@ -24,6 +32,9 @@ class BackupInputs(Inputs):
     description: StrictStr | None = None
     triggers: Triggers | None = None
     wait: StrictBool = True
+    fingerprint_records: (
+        Annotated[Count, AfterValidator(rule(_check_fingerprint_records))] | None
+    ) = None
 
 
 def backup_outputs(

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import json
+import signal
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import asdict
 
 import click
@@ -11,7 +14,7 @@ import click
 from pulumi_pinecone_backup.cli import connection
 from pulumi_pinecone_backup.engine.rows import duration
 from pulumi_pinecone_backup.errors import PineconeBackupError
-from pulumi_pinecone_backup.restore_drill.drill import Drill, run_drill
+from pulumi_pinecone_backup.restore_drill.drill import Drill, DrillPlan, run_drill
 from pulumi_pinecone_backup.waiting.pace import DEFAULT_PACE
 
 _LONGEST_VALUE = 40
@@ -21,8 +24,21 @@ _LONGEST_VALUE = 40
 @click.argument("index")
 @click.option("--backup-id", help="Backup to restore.  [default: the newest ready one]")
 @click.option(
+    "--pick",
+    type=click.Choice(["latest", "random"]),
+    default="latest",
+    show_default=True,
+    help="Which ready backup, without --backup-id.",
+)
+@click.option(
+    "--within-days",
+    type=click.FloatRange(min=0, min_open=True),
+    metavar="DAYS",
+    help="How old the data of the picked one may be.",
+)
+@click.option(
     "--verify",
-    type=click.Choice(["records", "schema"]),
+    type=click.Choice(["sample", "records", "schema"]),
     default="records",
     show_default=True,
     help="What has to be proven.",
@@ -45,6 +61,8 @@ _LONGEST_VALUE = 40
 def command(
     index: str,
     backup_id: str | None,
+    pick: str,
+    within_days: float | None,
     verify: str,
     allow_empty: bool,
     max_rpo: float | None,
@@ -61,21 +79,39 @@ def command(
     restore costs what a restore costs.
     """
     try:
-        done = run_drill(
-            connection.connect(stack),
+        plan = DrillPlan(
             index,
             backup_id=backup_id,
+            pick="random" if pick == "random" else "latest",
+            within_days=within_days,
             verify=verify,
             allow_empty=allow_empty,
             timeout_seconds=timeout,
             max_rpo_seconds=max_rpo,
             max_rto_seconds=max_rto,
-            say=lambda text: click.echo(text, err=True),
         )
+        session = connection.connect(stack)
+        with _interruptible():
+            done = run_drill(session, plan, say=lambda text: click.echo(text, err=True))
     except PineconeBackupError as error:
         raise click.ClickException(str(error)) from error
     click.echo(json.dumps(asdict(done), indent=2) if as_json else _text(done))
     sys.exit(0 if done.is_good else 1)
+
+
+@contextmanager
+def _interruptible() -> Iterator[None]:
+    """Let SIGTERM end the drill as Ctrl-C does, so that it cleans up."""
+
+    def interrupt(number: int, frame: object) -> None:
+        del number, frame
+        raise KeyboardInterrupt
+
+    earlier = signal.signal(signal.SIGTERM, interrupt)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, earlier)
 
 
 def _text(done: Drill) -> str:

@@ -128,6 +128,11 @@ def comparable_triggers(value: Any) -> Any:
         raise ProgramError(f"`triggers`: {error}") from None
 
 
+def unless(value: Any, default: Any) -> Any:
+    """Return a value, and None for the default: what is not given is not stored."""
+    return None if isinstance(value, int | float) and value == default else value
+
+
 def holds_output(value: Any) -> bool:
     """Return whether `value` is an Output or holds one: it may be secret."""
     if isinstance(value, pulumi.Output):

@@ -7,7 +7,6 @@ however the drill ends. Only an index that carries the mark of this very drill i
 from __future__ import annotations
 
 import secrets
-import signal
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -17,7 +16,7 @@ from datetime import datetime, timezone
 from typing import Any
 
 from pulumi_pinecone_backup.engine.call import Call
-from pulumi_pinecone_backup.engine.cancellation import pause
+from pulumi_pinecone_backup.engine.cancellation import cancelled, pause
 from pulumi_pinecone_backup.engine.rows import duration
 from pulumi_pinecone_backup.errors import (
     JobFailedError,
@@ -30,6 +29,8 @@ from pulumi_pinecone_backup.lifecycle.identity import MARK_TAG, derived_name, wi
 from pulumi_pinecone_backup.lifecycle.inputs import parse
 from pulumi_pinecone_backup.lifecycle.outputs import time_text
 from pulumi_pinecone_backup.lifecycle.session import Session
+from pulumi_pinecone_backup.restore_drill.choice import choose_backup
+from pulumi_pinecone_backup.restore_drill.declaration import Pick
 from pulumi_pinecone_backup.restored_index import verification
 from pulumi_pinecone_backup.restored_index.finish import complete
 from pulumi_pinecone_backup.restored_index.properties import RestoredIndexInputs
@@ -37,12 +38,9 @@ from pulumi_pinecone_backup.restored_index.removal import wait_until_gone
 from pulumi_pinecone_backup.restored_index.restoration import Restoration
 from pulumi_pinecone_backup.restored_index.restore import Restore
 from pulumi_pinecone_backup.restored_index.start import start
-from pulumi_pinecone_backup.service.client import Client
 from pulumi_pinecone_backup.service.deadlines import requests_until
 from pulumi_pinecone_backup.service.models import BackupModel
 from pulumi_pinecone_backup.waiting.pace import DEFAULT_PACE
-
-_UNDATED = datetime.min.replace(tzinfo=timezone.utc)
 
 
 @dataclass
@@ -59,6 +57,8 @@ class Drill:
     rto_seconds: float | None = None
     verification: list[dict[str, Any]] = field(default_factory=list)
     is_deleted: bool = False
+    started_at: str | None = None
+    finished_at: str | None = None
 
     @property
     def is_good(self) -> bool:
@@ -66,96 +66,104 @@ class Drill:
         return self.result == "passed" and self.is_deleted
 
 
+@dataclass(frozen=True)
+class DrillPlan:
+    """What a drill has to prove.
+
+    Attributes:
+        index: Name of the source index, which may be gone.
+        backup_id: The backup; None picks one.
+        pick: `latest` or `random`.
+        within_days: How old the data of a picked backup may be.
+        verify: `schema`, `records` or `sample`.
+        allow_empty: Whether a backup without records is good.
+        fingerprint: What `sample` compares with; None takes the live source.
+        timeout_seconds: When to give the restore up.
+        max_rpo_seconds: Oldest backup that is good.
+        max_rto_seconds: Longest restore that is good.
+        identity: Whose drill it is, so that a later run finds what it left; None is nobody's.
+    """
+
+    index: str
+    backup_id: str | None = None
+    pick: Pick = "latest"
+    within_days: float | None = None
+    verify: str = "records"
+    allow_empty: bool = False
+    fingerprint: str | None = None
+    timeout_seconds: float = DEFAULT_PACE.create
+    max_rpo_seconds: float | None = None
+    max_rto_seconds: float | None = None
+    identity: str | None = None
+
+
 def run_drill(
     session: Session,
-    index: str,
+    plan: DrillPlan,
     *,
-    backup_id: str | None = None,
-    verify: str = "records",
-    allow_empty: bool = False,
-    timeout_seconds: float = DEFAULT_PACE.create,
-    max_rpo_seconds: float | None = None,
-    max_rto_seconds: float | None = None,
+    call: Call | None = None,
     say: Callable[[str], None] = lambda _: None,
 ) -> Drill:
     """Restore a backup of an index, verify the copy, and delete it again.
 
     Args:
         session: Settings and client.
-        index: Name of the source index, which may be gone.
-        backup_id: The backup; None takes the newest ready one.
-        verify: `records` or `schema`.
-        allow_empty: Whether a backup without records is good.
-        timeout_seconds: When to give the restore up.
-        max_rpo_seconds: Oldest backup that is good.
-        max_rto_seconds: Longest restore that is good.
+        plan: What has to be proven.
+        call: The engine's call, where there is one.
         say: Told what is being done.
 
     Raises:
         PineconeBackupError: There is no such backup; nothing was done.
     """
-    backup = _backup(session.client(), index, backup_id)
-    restoration = _restoration(session, backup, index, verify, allow_empty, timeout_seconds)
+    started_at = time_text(datetime.now(timezone.utc))
+    backup = choose_backup(
+        session.client(),
+        plan.index,
+        backup_id=plan.backup_id,
+        pick=plan.pick,
+        within_days=plan.within_days,
+    )
+    restoration = _restoration(session, backup, plan, call or Call())
     done = Drill(
-        index=index,
+        index=plan.index,
         backup_id=backup.backup_id,
         recovery_point_at=time_text(backup.captured_at),
         temporary_index=restoration.name,
+        started_at=started_at,
     )
-    with _interruptible():
-        try:
-            _restore(restoration, done, say)
-        finally:
-            _clean_up(restoration, done, say)
-    _judge(done, max_rpo_seconds, max_rto_seconds)
+    try:
+        _restore(restoration, done, say)
+    finally:
+        _clean_up(restoration, done, say)
+    _judge(done, plan.max_rpo_seconds, plan.max_rto_seconds)
+    done.finished_at = time_text(datetime.now(timezone.utc))
     return done
 
 
-def _backup(client: Client, index: str, backup_id: str | None) -> BackupModel:
-    """Return the backup to restore.
-
-    Raises:
-        PineconeBackupError: There is none, or it is of another index.
-    """
-    if backup_id is not None:
-        backup = client.describe_backup(backup_id)
-        if backup.source_index_name != index:
-            raise PineconeBackupError(
-                f"backup `{backup_id}` is of index `{backup.source_index_name}`, not of `{index}`"
-            )
-        return backup
-    found = [b for b in client.list_project_backups() if b.source_index_name == index]
-    ready = [backup for backup in found if backup.is_ready]
-    if not ready:
-        raise PineconeBackupError(
-            f"index `{index}` has no ready backup in the project of the API key, of {len(found)} "
-            "in all: take one, or check the name"
-        )
-    return max(ready, key=lambda backup: backup.captured_at or _UNDATED)
+def temporary_name(index: str, identity: str) -> str:
+    """Return the name of a drill's index."""
+    return derived_name(f"drill-{index}", identity, None)
 
 
-def _restoration(
-    session: Session,
-    backup: BackupModel,
-    index: str,
-    verify: str,
-    allow_empty: bool,
-    timeout: float,
-) -> Restoration:
-    identity = secrets.token_hex(6)  # of this drill alone, so that the index can only be its own
+def _restoration(session: Session, backup: BackupModel, plan: DrillPlan, call: Call) -> Restoration:
+    # Of this drill alone, so that the index can only be its own.
+    identity = plan.identity or secrets.token_hex(6)
     inputs = parse(
         RestoredIndexInputs,
         {
             "identity": identity,
             "backup_id": backup.backup_id,
-            "name": derived_name(f"drill-{index}", identity, None),
+            "name": temporary_name(plan.index, identity),
             "tags": {"purpose": "restore-drill"},
             "deletion_protection": "disabled",
-            "verify": verify,
-            "allow_empty": allow_empty,
+            "verify": plan.verify,
+            "allow_empty": plan.allow_empty,
+            "fingerprint": plan.fingerprint,
         },
     )
-    return Restoration(session, Call(timeout_seconds=timeout), inputs, Restore(), timeout)
+    restoration = Restoration(session, call, inputs, Restore(), plan.timeout_seconds)
+    restoration.is_temporary = True
+    return restoration
 
 
 def _restore(restoration: Restoration, drill: Drill, say: Callable[[str], None]) -> None:
@@ -175,7 +183,10 @@ def _restore(restoration: Restoration, drill: Drill, say: Callable[[str], None])
     except JobFailedError as error:
         drill.result, drill.why = "failed", f"the restore ended as {error.last_status}"
     except WaitTimeoutError as error:
-        drill.result, drill.why = "failed", f"not restored in time, last {error.last_status}"
+        if cancelled.is_set():
+            drill.result, drill.why = "interrupted", "the drill was interrupted"
+        else:
+            drill.result, drill.why = "failed", f"not restored in time, last {error.last_status}"
     except PineconeBackupError as error:
         drill.result, drill.why = "failed", str(error)
     finally:
@@ -216,8 +227,10 @@ def _deleted(restoration: Restoration) -> bool:
             live = client.describe_index(restoration.name)
             break
         except NotFoundError:
-            if time.monotonic() >= end or not pause(restoration.session.pace.look_up):
+            if time.monotonic() >= end:
                 return True
+            if not pause(restoration.session.pace.look_up):
+                raise PineconeBackupError("the run was cancelled before it could show") from None
     if without_pending(live.tags.get(MARK_TAG)) != restore.owner_mark:
         raise PineconeBackupError("it does not carry this drill's mark")
     client.delete_index(restoration.name)
@@ -244,21 +257,6 @@ def _judge(drill: Drill, max_rpo: float | None, max_rto: float | None) -> None:
         if most is not None and (found is None or found > most):
             drill.result = "too late"
             drill.why = f"the {what} is {_told(found)}, more than {_told(most)}"
-
-
-@contextmanager
-def _interruptible() -> Iterator[None]:
-    """Let SIGTERM end the drill as Ctrl-C does, so that it cleans up."""
-
-    def interrupt(number: int, frame: object) -> None:
-        del number, frame
-        raise KeyboardInterrupt
-
-    earlier = signal.signal(signal.SIGTERM, interrupt)
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGTERM, earlier)
 
 
 @contextmanager

@@ -98,6 +98,8 @@ def _pin(checked: Checked) -> None:
         return
     checked.warn(_pinned_text(checked, mode, recorded, raw))
     checked.pin("backup_id")
+    # A fingerprint belongs to its backup: the one of another backup would prove nothing.
+    checked.pin("fingerprint")
 
 
 def _pinned_text(checked: Checked, mode: str, recorded: str, raw: Any) -> str:

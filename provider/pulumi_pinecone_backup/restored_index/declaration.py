@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final, Literal
 
 Protection = Literal["enabled", "disabled"]
-Verification = Literal["none", "schema", "records"]
+Verification = Literal["none", "schema", "records", "sample"]
 OnBackupChange = Literal["keep", "replace", "fail"]
 
 OUTPUTS: Final = (

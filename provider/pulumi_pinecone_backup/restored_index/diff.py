@@ -27,7 +27,16 @@ from pulumi_pinecone_backup.restored_index.settlement import settle_recorded
 
 REPLACES = ("backup_id", "name", "triggers")
 UPDATES = ("tags", "deletion_protection", "read_capacity")
-RECORDED = ("verify", "allow_empty", "wait", "inherit_tags", "on_backup_change")
+RECORDED = (
+    "verify",
+    "allow_empty",
+    "wait",
+    "inherit_tags",
+    "on_backup_change",
+    "fingerprint",
+    "sample_tolerance",
+    "checks",
+)
 FAILED_STATUSES = frozenset({"Failed", "InitializationFailed", "Cancelled"})
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 import time
 
 from pulumi_pinecone_backup.errors import NotFoundError, VerificationError
-from pulumi_pinecone_backup.restored_index import capacity, tags, verification
+from pulumi_pinecone_backup.restored_index import capacity, queries, sample, tags, verification
 from pulumi_pinecone_backup.restored_index.restoration import Restoration
 from pulumi_pinecone_backup.restored_index.wait import look_once, wait_until_ready
 
@@ -77,7 +77,7 @@ def _rows(restoration: Restoration) -> list[verification.VerificationRow]:
     except NotFoundError:
         return verification.skipped("the backup does not exist any more")
     rows = verification.verify_schema(backup, index)
-    if inputs.verify == "records":
+    if inputs.verify in ("records", "sample"):
         rows += verification.verify_records(
             restoration.client,
             backup,
@@ -87,7 +87,18 @@ def _rows(restoration: Restoration) -> list[verification.VerificationRow]:
             pace=restoration.session.pace,
             deadline=restoration.deadline,
         )
-    return rows
+    if inputs.verify == "sample":
+        rows += sample.verify_sample(
+            restoration.client,
+            backup,
+            index,
+            fingerprint=inputs.fingerprint,
+            tolerance=inputs.sample_tolerance or 0.0,
+            is_temporary=restoration.is_temporary,
+            on_progress=restoration.show,
+            pace=restoration.session.pace,
+        )
+    return rows + queries.verify_queries(restoration.client, index, inputs.checks or ())
 
 
 def _note_rto(restoration: Restoration, verification_seconds: float) -> None:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, Field, StrictBool
+from pydantic import AfterValidator, Field, StrictBool, StrictFloat, StrictInt, StrictStr
 
+from pulumi_pinecone_backup.errors import ConfigurationError
 from pulumi_pinecone_backup.lifecycle.identity import without_mark
 from pulumi_pinecone_backup.lifecycle.inputs import (
     Count,
@@ -18,6 +19,7 @@ from pulumi_pinecone_backup.lifecycle.inputs import (
     rule,
 )
 from pulumi_pinecone_backup.lifecycle.outputs import definition, echo, present, stored, time_text
+from pulumi_pinecone_backup.proof import fingerprint
 from pulumi_pinecone_backup.restored_index import verification
 from pulumi_pinecone_backup.restored_index.declaration import (
     OUTPUTS,
@@ -69,6 +71,39 @@ def _check_read_capacity(value: ReadCapacityInput) -> ReadCapacityInput:
     return value
 
 
+class QueryCheck(InputPart):
+    """A query that must find what it names."""
+
+    namespace: StrictStr | None = None
+    vector: list[StrictFloat | StrictInt] | None = None
+    id: Filled | None = None
+    top_k: Annotated[Count, Field(ge=1, le=10000)]
+    expect_ids: Annotated[list[Filled], Field(min_length=1)]
+
+
+def _check_query(value: QueryCheck) -> QueryCheck:
+    if (value.vector is None) == (value.id is None):
+        raise ValueError("needs either `vector` or `id`")
+    return value
+
+
+def _check_fingerprint(value: str) -> str:
+    try:
+        fingerprint.decode(value)
+    except ConfigurationError as error:
+        raise ValueError(f"cannot be read: {error}") from None
+    return value
+
+
+def _check_tolerance(value: float) -> float:
+    if not 0 <= value <= 1:
+        raise ValueError("must be a share of the sampled records, 0 to 1")
+    return value
+
+
+Fingerprint = Annotated[StrictStr, AfterValidator(rule(_check_fingerprint))]
+
+
 class RestoredIndexInputs(Inputs):
     """Inputs of `RestoredIndex`."""
 
@@ -87,6 +122,11 @@ class RestoredIndexInputs(Inputs):
     on_backup_change: OnBackupChange = "keep"
     triggers: Triggers | None = None
     wait: StrictBool = True
+    fingerprint: Fingerprint | None = None
+    sample_tolerance: (
+        Annotated[StrictFloat | StrictInt, AfterValidator(rule(_check_tolerance))] | None
+    ) = None
+    checks: list[Annotated[QueryCheck, AfterValidator(rule(_check_query))]] | None = None
 
 
 def restored_index_outputs(inputs: RestoredIndexInputs, restore: Restore) -> dict[str, Any]:

@@ -33,6 +33,7 @@ class Restoration:
         started: `time.monotonic()` at the operation's start.
         deadline: `time.monotonic()` at which the operation ends.
         next_mark: The mark that a continued index gets as soon as the service takes it.
+        is_temporary: Whether the index is deleted again, as that of a drill is.
     """
 
     def __init__(
@@ -51,6 +52,7 @@ class Restoration:
         self.started = time.monotonic()
         self.deadline = self.started + (call.timeout_seconds or seconds)
         self.next_mark: str | None = None
+        self.is_temporary = False
         self._mark_due = self.started
         self._mark_interval = session.pace.retry
 

@@ -57,6 +57,11 @@ def stored(
     return compact
 
 
+def compact(rows: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """Return whole rows as an output holds them."""
+    return stored(from_state(rows))
+
+
 def from_state(recorded: Sequence[Mapping[str, Any]]) -> list[VerificationRow]:
     """Return the rows that a state holds."""
     return [VerificationRow.model_validate(dict(row)) for row in recorded]
@@ -145,11 +150,14 @@ def failures(rows: list[VerificationRow]) -> list[VerificationRow]:
 
 def summary(rows: list[VerificationRow]) -> str:
     """Return the failed rows as one line."""
-    return "; ".join(
-        f"{row.name}: expected {_told(row.expected)}, found {_told(row.actual)}"
-        + (f" ({row.why})" if row.why else "")
-        for row in failures(rows)
-    )
+    return "; ".join(map(_summary, failures(rows)))
+
+
+def _summary(row: VerificationRow) -> str:
+    if row.why and row.expected is None and row.actual is None:
+        return f"{row.name}: {row.why}"
+    values = f"{row.name}: expected {_told(row.expected)}, found {_told(row.actual)}"
+    return values + (f" ({row.why})" if row.why else "")
 
 
 def _compare(name: str, expected: Any, actual: Any) -> VerificationRow:

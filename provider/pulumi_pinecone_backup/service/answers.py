@@ -21,7 +21,7 @@ from pydantic import BaseModel, ValidationError
 from pulumi_pinecone_backup.errors import InvalidResponseError
 from pulumi_pinecone_backup.service.endpoints import OPERATIONS
 from pulumi_pinecone_backup.service.error_texts import excerpt
-from pulumi_pinecone_backup.service.transport import Transport
+from pulumi_pinecone_backup.service.transport import Query, Transport
 
 PAGE_LIMIT: Final = 100
 MOST_PAGES: Final = 2000
@@ -62,6 +62,7 @@ class Calls:
         model: type[Model],
         body: Mapping[str, Any] | None = None,
         *,
+        query: Query | None = None,
         base_url: str | None = None,
         known: Mapping[str, Any] | None = None,
     ) -> Model:
@@ -72,6 +73,7 @@ class Calls:
             params: Parameters of the path.
             model: What the answer is.
             body: JSON body of the request.
+            query: Query parameters.
             base_url: Where to send it, if not to the control plane.
             known: What stands in for fields of the answer that cannot be read, so that the id of
                 something that was made is not lost with them.
@@ -80,7 +82,7 @@ class Calls:
             InvalidResponseError: The answer is not as described.
         """
         operation = OPERATIONS[operation_id]
-        answer = self._transport.send(operation, params, body=body, base_url=base_url)
+        answer = self._transport.send(operation, params, query=query, body=body, base_url=base_url)
         try:
             return model.model_validate(answer)
         except ValidationError as error:
@@ -102,6 +104,7 @@ class Calls:
         rows: str = "data",
         pages: bool = True,
         confirm: bool = True,
+        base_url: str | None = None,
     ) -> list[Model]:
         """Return all rows of a list, each once; a row that cannot be read is left out.
 
@@ -114,6 +117,7 @@ class Calls:
             rows: The field of the answer that holds the rows.
             pages: False for a list that the service does not cut into pages.
             confirm: See `read_all`.
+            base_url: Where to send it, if not to the control plane.
 
         Raises:
             InvalidResponseError: An answer is not as described, or the pages do not end.
@@ -121,7 +125,9 @@ class Calls:
 
         def fetch(page_query: dict[str, str]) -> Page[Model]:
             full_query = {**(query or {}), **page_query} if pages else {}
-            answer = self._transport.send(OPERATIONS[operation_id], params, query=full_query)
+            answer = self._transport.send(
+                OPERATIONS[operation_id], params, query=full_query, base_url=base_url
+            )
             found = self._rows(operation_id, params, answer, rows)
             models = self._readable(operation_id, params, model, id_field, found)
             return [(str(getattr(row, id_field)), row) for row in models], next_token(answer)

@@ -14,14 +14,13 @@ from typing import Any, Final
 
 from pulumi_pinecone_backup.service import bodies, retries
 from pulumi_pinecone_backup.service.answers import Calls
-from pulumi_pinecone_backup.service.hosts import check_data_plane_host
 from pulumi_pinecone_backup.service.models import (
     BackupModel,
     CreateIndexFromBackupResponse,
     IndexModel,
-    IndexStats,
     RestoreJobModel,
 )
+from pulumi_pinecone_backup.service.record_operations import RecordOperations
 from pulumi_pinecone_backup.service.schedule_operations import ScheduleOperations
 from pulumi_pinecone_backup.service.settings import Settings
 from pulumi_pinecone_backup.service.transport import READ_TIMEOUT_SECONDS, Transport
@@ -35,7 +34,7 @@ from pulumi_pinecone_backup.service.versions import (
 _LOGGER: Final = logging.getLogger(__name__)
 
 
-class Client(ScheduleOperations):
+class Client(ScheduleOperations, RecordOperations):
     """A client of the control plane; many threads may share one.
 
     Args:
@@ -147,20 +146,6 @@ class Client(ScheduleOperations):
     def delete_index(self, index_name: str) -> None:
         """Start the deletion of an index."""
         self._calls.nothing("delete_index", {"index_name": index_name})
-
-    def describe_index_stats(self, host: str) -> IndexStats:
-        """Count the records of an index, at its own host.
-
-        Raises:
-            ConfigurationError: The host is not one that gets the key, or only over plain http.
-        """
-        url = check_data_plane_host(
-            host,
-            control_plane=self.settings.host,
-            domains=self.settings.data_plane_hosts,
-            allow_http=self.settings.allow_http,
-        )
-        return self._calls.one("describe_index_stats", {"host": host}, IndexStats, {}, base_url=url)
 
     def create_backup(
         self, index_name: str, *, name: str | None = None, description: str | None = None

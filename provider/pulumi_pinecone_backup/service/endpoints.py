@@ -3,8 +3,8 @@
 The id is the description's `operationId`, which the client's methods and the emulator's faults and
 counts use too. `doing` completes "Could not ..." in messages.
 
-Source: paths and methods of the control plane descriptions; `describe_index_stats` is the one
-operation of the data plane.
+Source: paths and methods of the control plane descriptions, and of the data plane's reference for
+what is read from an index itself.
 """
 
 from __future__ import annotations
@@ -108,6 +108,27 @@ OPERATIONS: Final[dict[str, Operation]] = {
             "POST /describe_index_stats",
             "count the records behind `{host}`",
             reads=True,
+        ),
+        _operation(
+            "list_vectors",
+            "GET /vectors/list",
+            "list the ids of namespace `{namespace}` behind `{host}`",
+        ),
+        _operation(
+            "fetch_vectors",
+            "GET /vectors/fetch",
+            "fetch records of namespace `{namespace}` behind `{host}`",
+        ),
+        _operation(
+            "query_vectors",
+            "POST /query",
+            "query namespace `{namespace}` behind `{host}`",
+            reads=True,
+        ),
+        _operation(
+            "list_namespace_aliases",
+            "GET /namespace-aliases",
+            "list the namespace aliases behind `{host}`",
         ),
     )
 }

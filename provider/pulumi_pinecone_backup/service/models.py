@@ -8,10 +8,19 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime, timezone
-from typing import Any, Final
+from typing import Annotated, Any, Final
 from urllib.parse import urlsplit
 
-from pydantic import BaseModel, ConfigDict, Field, FiniteFloat, computed_field, model_validator
+from pydantic import (
+    AliasChoices,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    FiniteFloat,
+    computed_field,
+    model_validator,
+)
 
 from pulumi_pinecone_backup.service.shapes import flatten_backup, flatten_index, flatten_stats
 from pulumi_pinecone_backup.service.values import (
@@ -263,6 +272,56 @@ class IndexStats(Answer):
     @classmethod
     def _flatten(cls, raw: object) -> object:
         return flatten_stats(raw) if isinstance(raw, Mapping) else raw
+
+
+class SparseValues(Answer):
+    """The sparse part of a record: values at indices, in any order."""
+
+    indices: list[Count]
+    values: list[FiniteFloat]
+
+
+class RecordModel(Answer):
+    """One record of an index (`fetch_vectors`); what it does not have is empty."""
+
+    values: Annotated[list[FiniteFloat], BeforeValidator(lambda value: value or [])] = Field(
+        default_factory=list
+    )
+    sparse_values: SparseValues | None = Field(
+        default=None, validation_alias=AliasChoices("sparseValues", "sparse_values")
+    )
+    metadata: dict[str, Any] | None = None
+
+
+class FetchedRecords(Answer):
+    """Records by id; those that do not exist are not there."""
+
+    vectors: dict[str, RecordModel] = Field(default_factory=dict)
+
+
+class RecordId(Answer):
+    """A row of `list_vectors` or of `query_vectors`."""
+
+    id: str
+
+
+class ListedIds(Answer):
+    """One page of the ids of a namespace."""
+
+    vectors: list[RecordId] = Field(default_factory=list)
+
+
+class QueryMatches(Answer):
+    """What a query found, the nearest first."""
+
+    matches: list[RecordId] = Field(default_factory=list)
+
+
+class NamespaceAlias(Answer):
+    """A name under which a namespace is read (2026-07)."""
+
+    name: str = Field(min_length=1)
+    target_namespace: str
 
 
 def to_properties(model: BaseModel) -> dict[str, Any]:

@@ -43,6 +43,8 @@ _PART_BYTES: Final = 65536
 _NO_PROXIES: Final = {"http": "", "https": "", "all": ""}
 _LOGGER: Final = logging.getLogger(__name__)
 
+Query = Mapping[str, str | list[str]]
+
 
 class Transport:
     """Sends requests; may be used by many threads at once."""
@@ -78,7 +80,7 @@ class Transport:
         operation: Operation,
         params: Mapping[str, str],
         *,
-        query: Mapping[str, str] | None = None,
+        query: Query | None = None,
         body: Mapping[str, Any] | None = None,
         base_url: str | None = None,
     ) -> Any:
@@ -89,7 +91,7 @@ class Transport:
         Args:
             operation: What to request.
             params: Parameters of the path, and names for messages.
-            query: Query parameters.
+            query: Query parameters; one that has several values is repeated.
             body: JSON body.
             base_url: Where to send it, if not to the control plane.
 
@@ -112,7 +114,7 @@ class Transport:
         self,
         operation: Operation,
         params: Mapping[str, str],
-        query: Mapping[str, str] | None,
+        query: Query | None,
         body: Mapping[str, Any] | None,
         base_url: str | None,
     ) -> Any:
@@ -148,7 +150,7 @@ class Transport:
         about: Attempt,
         url: str,
         key: HiddenText,
-        query: Mapping[str, str] | None,
+        query: Query | None,
         body: Mapping[str, Any] | None,
     ) -> Reply:
         place = urlsplit(url)
@@ -177,7 +179,7 @@ class Transport:
         method: str,
         url: str,
         key: HiddenText,
-        query: Mapping[str, str] | None,
+        query: Query | None,
         body: Mapping[str, Any] | None,
         left: threading.Event,
     ) -> Reply:

@@ -21,6 +21,7 @@ Feature = Literal[
     "include_deleted",
     "source_index_deleted_at",
     "backup_schedules",
+    "namespace_aliases",
 ]
 """What only some versions can do.
 
@@ -36,6 +37,7 @@ _PHRASES: Final[dict[Feature, str]] = {
     "include_deleted": "listing the backups of a deleted index by its name",
     "source_index_deleted_at": "the deletion time of a backup's source index",
     "backup_schedules": "backup schedules",
+    "namespace_aliases": "namespace aliases",
 }
 
 

@@ -17,7 +17,11 @@ from pulumi_pinecone_backup.emulator import Emulator
 from pulumi_pinecone_backup.emulator.state.database import DatabaseError
 
 ROUNDS = 30
-EARLIER_LAYOUT = ("ALTER TABLE schedules DROP COLUMN planned_at", "PRAGMA user_version = 1")
+EARLIER_LAYOUT = (
+    "DROP TABLE aliases",
+    "ALTER TABLE schedules DROP COLUMN planned_at",
+    "PRAGMA user_version = 1",
+)
 
 
 def test_a_restart_with_the_same_file_goes_on(tmp_path: Path) -> None:

@@ -54,6 +54,7 @@ def test_no_body_makes_an_operation_fail_on_its_own(api: Api, operation: Any) ->
         "backup_id": api.create_backup()["backup_id"],
         "schedule_id": "missing",
         "namespace": "n",
+        "alias_name": "live",
     }
     prefix = api.host() if operation.plane == "data" else api.emulator.url
     for body in BODIES:
@@ -222,7 +223,7 @@ def test_no_path_or_query_makes_an_operation_fail_on_its_own(api: Api, operation
     api.create_index()
     prefix = api.host() if operation.plane == "data" else api.emulator.url
     for value in ("%00", "%ff%fe", "a" * 5000, "..%2f..", "%F0%9F%92%A9", "'", "-", " "):
-        names = ("index_name", "backup_id", "job_id", "schedule_id", "namespace")
+        names = ("index_name", "backup_id", "job_id", "schedule_id", "namespace", "alias_name")
         path = operation.path.format(**dict.fromkeys(names, value))
         query = (
             f"?limit={value}&paginationToken={value}&ids={value}&prefix={value}&namespace={value}"

@@ -24,6 +24,7 @@ CONFIG = {
     "required-tags": {"tags": {"environment": {}, "owner": {}}},
     "index-has-backup": {"except": ["scratch-*"]},
     "newest-backup-max-age": {"max_age_hours": 2000, "as_of": "2026-12-31T00:00:00Z"},
+    "restore-drilled": "disabled",
 }
 PLANTED = {
     ("deletion-protection-enabled", "exposed"): 1,

@@ -38,7 +38,7 @@ BACKUP_CASES: list[tuple[str, dict[str, Any], list[str]]] = [
         {"indexname": SECRET},
         [
             "`indexname` is not a property; known: `index_name`, `name`, `description`, "
-            "`triggers`, `wait`"
+            "`triggers`, `wait`, `fingerprint_records`"
         ],
     ),
     (
@@ -90,7 +90,7 @@ RESTORED_CASES: list[tuple[str, dict[str, Any], list[str]]] = [
         {"deletion_protection": SECRET},
         ["`deletion_protection` must be 'enabled' or 'disabled'"],
     ),
-    ("verify", {"verify": SECRET}, ["`verify` must be 'none', 'schema' or 'records'"]),
+    ("verify", {"verify": SECRET}, ["`verify` must be 'none', 'schema', 'records' or 'sample'"]),
     (
         "backup change",
         {"on_backup_change": SECRET},

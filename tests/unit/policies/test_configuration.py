@@ -28,6 +28,7 @@ NAMES = [
     "newest-backup-max-age",
     "restore-objectives",
     "restore-verified",
+    "restore-drilled",
     "known-configuration",
 ]
 

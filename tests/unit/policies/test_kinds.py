@@ -12,17 +12,23 @@ from pinecone_backup_policies.kinds import (
     BY_TOKEN,
     INDEX,
     KINDS,
+    RESTORE_DRILL,
     RESTORED_INDEX,
     Kind,
 )
 from pulumi.dynamic import Resource
-from pulumi_pinecone_backup import Backup, BackupSchedule, RestoredIndex
+from pulumi_pinecone_backup import Backup, BackupSchedule, RestoredIndex, RestoreDrill
 from pulumi_pinecone_backup.restored_index.verification import VerificationRow
 from support.declared import declared_outputs
 
 from .pack_process import PACK
 
-OURS = [(BACKUP, Backup), (RESTORED_INDEX, RestoredIndex), (BACKUP_SCHEDULE, BackupSchedule)]
+OURS = [
+    (BACKUP, Backup),
+    (RESTORED_INDEX, RestoredIndex),
+    (BACKUP_SCHEDULE, BackupSchedule),
+    (RESTORE_DRILL, RestoreDrill),
+]
 
 
 @pytest.mark.parametrize(("kind", "resource"), OURS)

@@ -7,14 +7,23 @@ from datetime import datetime, timedelta, timezone
 from typing import Any
 
 import pytest
-from pinecone_backup_policies.kinds import BACKUP, BACKUP_SCHEDULE, INDEX, RESTORED_INDEX
+from pinecone_backup_policies.kinds import (
+    BACKUP,
+    BACKUP_SCHEDULE,
+    INDEX,
+    RESTORE_DRILL,
+    RESTORED_INDEX,
+)
 from pulumi_policy import proxy
 
 from .pack_process import Pack, Report, Shown, secret
 
 UNKNOWN = proxy.UNKNOWN_STRING_VALUE
 AS_OF = datetime(2026, 3, 1, 12, tzinfo=timezone.utc)
-SETTINGS: dict[str, dict[str, Any]] = {"newest-backup-max-age": {"as_of": AS_OF.isoformat()}}
+SETTINGS: dict[str, dict[str, Any]] = {
+    "newest-backup-max-age": {"as_of": AS_OF.isoformat()},
+    "restore-drilled": {"as_of": AS_OF.isoformat()},
+}
 FRESH = (AS_OF - timedelta(hours=20)).isoformat()
 OLD = (AS_OF - timedelta(hours=200)).isoformat()
 DIMENSION = {"name": "dimension", "expected": 8.0, "actual": 8.0, "result": "passed"}
@@ -52,11 +61,25 @@ def restored(**changes: Any) -> Shown:
     return Shown(RESTORED_INDEX.token, "orders", {**outputs, **changes})
 
 
+def drill(index_name: str = "shop", /, **changes: Any) -> Shown:
+    outputs = {"index_name": index_name, "result": "passed", "finished_at": FRESH}
+    return Shown(RESTORE_DRILL.token, f"weekly-{index_name}", {**outputs, **changes})
+
+
+def drilled(*stack: Shown) -> list[Shown]:
+    """Return a stack in which the restore of every index was rehearsed."""
+    names = {
+        str(shown.properties["index_name"]) for shown in stack if "index_name" in shown.properties
+    }
+    return [*stack, *map(drill, sorted(names))]
+
+
 def judge(
     pack: Pack, *stack: Shown, settings: Mapping[str, Mapping[str, Any]] | None = None
 ) -> list[Report]:
     pack.configure({**SETTINGS, **(settings or {})})
-    return pack.analyze_stack(*stack)
+    has_drills = any(shown.token == RESTORE_DRILL.token for shown in stack)
+    return pack.analyze_stack(*(stack if has_drills else drilled(*stack)))
 
 
 def test_a_compliant_stack_is_not_reported(pack: Pack) -> None:
@@ -204,6 +227,56 @@ def test_a_secret_number_is_judged_but_not_shown(pack: Pack) -> None:
 def test_without_a_time_to_judge_at_it_is_now(pack: Pack) -> None:
     pack.configure({})
     now = datetime.now(timezone.utc)
-    assert pack.analyze_stack(backup(created_at=now.isoformat())) == []
+    rehearsed = drill(finished_at=now.isoformat())
+    assert pack.analyze_stack(backup(created_at=now.isoformat()), rehearsed) == []
     aged = backup(created_at=(now - timedelta(hours=169)).isoformat())
-    assert [report.rule for report in pack.analyze_stack(aged)] == ["newest-backup-max-age"]
+    assert [report.rule for report in pack.analyze_stack(aged, rehearsed)] == [
+        "newest-backup-max-age"
+    ]
+
+
+@pytest.mark.parametrize(
+    ("stack", "text"),
+    [
+        (
+            [backup(), drill("other")],
+            "no RestoreDrill of this stack rehearses the restore of index",
+        ),
+        ([schedule(), drill("other")], 'BackupSchedule "daily"'),
+        ([backup(), drill(result="failed")], "its last drill ended as `failed`"),
+        ([backup(), drill(result="unproven")], "its last drill ended as `unproven`"),
+        ([backup(), drill(finished_at="2026-01-01T00:00:00Z")], "passed 60 days ago"),
+    ],
+)
+def test_an_index_that_was_not_rehearsed_lately_is_reported(
+    pack: Pack, stack: list[Shown], text: str
+) -> None:
+    (found,) = judge(pack, *stack)
+    assert (found.rule, found.level) == ("restore-drilled", "mandatory")
+    assert text in found.message
+
+
+@pytest.mark.parametrize("drills", [[drill(result="failed"), drill()], [drill()]])
+def test_one_passed_drill_is_enough(pack: Pack, drills: list[Shown]) -> None:
+    assert judge(pack, backup(), *drills) == []
+
+
+@pytest.mark.parametrize(
+    ("changes", "text"),
+    [
+        ({"result": None}, "`result` is not"),
+        ({"finished_at": "soon"}, "`finished_at` is not a time"),
+    ],
+)
+def test_a_drill_that_cannot_be_judged_is_a_note(
+    pack: Pack, changes: dict[str, Any], text: str
+) -> None:
+    (found,) = judge(pack, backup(), drill(**changes))
+    assert (found.rule, found.level) == ("restore-drilled", "advisory")
+    assert text in found.message
+
+
+def test_a_secret_index_is_not_named(pack: Pack) -> None:
+    (found,) = judge(pack, backup(index_name=secret("hush")), drill("other"))
+    assert "the restore of its index" in found.message
+    assert "hush" not in found.message

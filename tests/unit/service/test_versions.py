@@ -19,6 +19,7 @@ FEATURES = {
     "include_deleted": ["2026-04", "2026-07"],
     "source_index_deleted_at": ["2026-04", "2026-07"],
     "backup_schedules": ["2026-07"],
+    "namespace_aliases": ["2026-07"],
 }
 
 

@@ -42,7 +42,7 @@ def test_everything_that_is_known_is_told() -> None:
         "    host            copy.example",
         "    recovery point  2026-01-01T00:00:00Z",
         "    restore took    4.0 s, verification included",
-        "    verification    2 checks passed",
+        "    verification    record_count, namespace_count passed",
     ]
 
 
@@ -50,7 +50,7 @@ def test_a_check_that_did_not_pass_is_named_with_its_reason() -> None:
     skipped = {"name": "region", "result": "skipped", "why": "the backup does not report it"}
     lines = of(backup(), restored(verification=[*CHECKS, skipped]))
     assert lines[1] == "Restored, but not all of it is verified."
-    expected = "2 checks passed; region skipped: the backup does not report it"
+    expected = "record_count, namespace_count passed; region skipped: the backup does not report it"
     assert lines[-1] == f"    verification    {expected}"
 
 
@@ -60,7 +60,7 @@ def test_a_restore_that_is_not_waited_for_is_not_called_verified() -> None:
     assert lines[1] == "Restored, but not all of it is verified."
     assert "    restore took    not known yet" in lines
     assert lines[4] == "    holds           not known yet"
-    assert lines[-1] == "    verification    0 checks passed"
+    assert lines[-1] == "    verification    nothing passed"
 
 
 def test_a_program_without_a_restored_index_says_so() -> None:

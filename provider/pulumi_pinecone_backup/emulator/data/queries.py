@@ -22,7 +22,7 @@ from pulumi_pinecone_backup.emulator.data.parsing import (
     parse_values,
 )
 from pulumi_pinecone_backup.emulator.data.search import nearest
-from pulumi_pinecone_backup.emulator.data.target import index_of, namespace_of
+from pulumi_pinecone_backup.emulator.data.target import index_of, read_from
 from pulumi_pinecone_backup.emulator.state import records
 from pulumi_pinecone_backup.emulator.state.database import Row
 from pulumi_pinecone_backup.emulator.state.definitions import Definition, from_json
@@ -37,7 +37,7 @@ def query_vectors(call: Call) -> Answer:
     index = index_of(call)
     body = read_object(call.body)
     definition = from_json(index["definition"])
-    namespace = namespace_of(body.get("namespace"))
+    namespace = read_from(call, index, body.get("namespace"))
     count = body.get("topK")
     if type(count) is not int or not 1 <= count <= TOP_LIMIT:
         raise invalid(f"`topK` must be an integer between 1 and {TOP_LIMIT}")
@@ -102,7 +102,7 @@ def fetch_vectors_by_metadata(call: Call) -> Answer:
     """Return the records that a filter fits, page by page."""
     index = index_of(call)
     body = read_object(call.body)
-    namespace = namespace_of(body.get("namespace"))
+    namespace = read_from(call, index, body.get("namespace"))
     predicate = compile_filter(body.get("filter"))
     limit, after = body.get("limit", 100), ""
     if type(limit) is not int or not 1 <= limit <= PAGE_LIMIT:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from pulumi_pinecone_backup.emulator.call import Operation
-from pulumi_pinecone_backup.emulator.data import namespaces, queries, texts, vectors
+from pulumi_pinecone_backup.emulator.data import aliases, namespaces, queries, texts, vectors
 
 
 def _operation(method: str, path: str, permission: str, run: Any) -> Operation:
@@ -44,5 +44,25 @@ DATA_PLANE = (
     ),
     _operation(
         "DELETE", "/namespaces/{namespace}", "namespaces::write", namespaces.delete_namespace
+    ),
+    _operation("POST", "/namespace-aliases", "namespaces::write", aliases.create_namespace_alias),
+    _operation("GET", "/namespace-aliases", "namespaces::list", aliases.list_namespace_aliases),
+    _operation(
+        "GET",
+        "/namespace-aliases/{alias_name}",
+        "namespaces::describe",
+        aliases.describe_namespace_alias,
+    ),
+    _operation(
+        "PATCH",
+        "/namespace-aliases/{alias_name}",
+        "namespaces::write",
+        aliases.repoint_namespace_alias,
+    ),
+    _operation(
+        "DELETE",
+        "/namespace-aliases/{alias_name}",
+        "namespaces::write",
+        aliases.delete_namespace_alias,
     ),
 )

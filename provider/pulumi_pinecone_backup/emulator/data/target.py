@@ -24,6 +24,27 @@ def index_of(call: Call) -> Row:
     return row
 
 
+def read_from(call: Call, index: Row, value: object) -> str:
+    """Return the namespace to read from: an alias stands for the one that it points at."""
+    name = namespace_of(value)
+    row = call.state.connection.execute(
+        "SELECT target FROM aliases WHERE owner = ? AND name = ?", (index["key"], name)
+    ).fetchone()
+    return name if row is None else str(row["target"])
+
+
+def write_to(call: Call, index: Row, value: object) -> str:
+    """Return the namespace to write to.
+
+    Raises:
+        ServiceError: It is the name of an alias.
+    """
+    name = namespace_of(value)
+    if read_from(call, index, value) != name:
+        raise invalid(f"{name} is a namespace alias; write to its target namespace")
+    return name
+
+
 def namespace_of(value: object) -> str:
     """Read a namespace; the default one has two names."""
     if value is None or value == "__default__":

@@ -27,7 +27,7 @@ from pulumi_pinecone_backup.emulator.data.parsing import (
 )
 from pulumi_pinecone_backup.emulator.data.queries import TOP_LIMIT, vectors_of
 from pulumi_pinecone_backup.emulator.data.search import nearest
-from pulumi_pinecone_backup.emulator.data.target import index_of, namespace_of
+from pulumi_pinecone_backup.emulator.data.target import index_of, read_from, write_to
 from pulumi_pinecone_backup.emulator.state import records
 from pulumi_pinecone_backup.emulator.state.database import Row
 from pulumi_pinecone_backup.emulator.state.definitions import Definition, from_json
@@ -81,7 +81,7 @@ def upsert_records(call: Call) -> Answer:
     if not 1 <= len(lines) <= BATCH_LIMIT:
         raise invalid(f"A request must hold 1 to {BATCH_LIMIT} records, got {len(lines)}")
     rows = [_record(read_object(line), definition, field) for line in lines]
-    namespace = namespace_of(call.parameters["namespace"])
+    namespace = write_to(call, index, call.parameters["namespace"])
     with call.state.change() as connection:
         records.upsert(connection, index["key"], namespace, rows)
     return Answer(201)
@@ -113,7 +113,7 @@ def search_records(call: Call) -> Answer:
     wanted_fields = body.get("fields")
     if wanted_fields is not None and not isinstance(wanted_fields, list):
         raise invalid("`fields` must be a list")
-    namespace = namespace_of(call.parameters["namespace"])
+    namespace = read_from(call, index, call.parameters["namespace"])
     definition = from_json(index["definition"])
     dense, sparse = _wanted(call, index, namespace, query, definition)
     predicate = search_filter(query.get("filter"))

@@ -24,7 +24,7 @@ from pulumi_pinecone_backup.emulator.data.parsing import (
     parse_values,
     parse_vector,
 )
-from pulumi_pinecone_backup.emulator.data.target import index_of, namespace_of
+from pulumi_pinecone_backup.emulator.data.target import index_of, read_from, write_to
 from pulumi_pinecone_backup.emulator.state import records
 from pulumi_pinecone_backup.emulator.state.definitions import Definition, from_json
 from pulumi_pinecone_backup.emulator.state.problems import invalid
@@ -37,7 +37,7 @@ def upsert_vectors(call: Call) -> Answer:
     """Write records."""
     index = index_of(call)
     body = read_object(call.body)
-    namespace = namespace_of(body.get("namespace"))
+    namespace = write_to(call, index, body.get("namespace"))
     items = body.get("vectors")
     if not isinstance(items, list) or not items:
         raise invalid("`vectors` must be a non-empty list")
@@ -56,7 +56,7 @@ def fetch_vectors(call: Call) -> Answer:
     ids = [check_id(value) for value in call.query.getlist("ids")]
     if not 1 <= len(ids) <= BATCH_LIMIT:
         raise invalid(f"`ids` must name 1 to {BATCH_LIMIT} vectors")
-    namespace = namespace_of(call.query.get("namespace"))
+    namespace = read_from(call, index, call.query.get("namespace"))
     found = records.fetch(call.state.connection, index["key"], namespace, ids)
     return Answer(
         200,
@@ -71,7 +71,7 @@ def fetch_vectors(call: Call) -> Answer:
 def list_vectors(call: Call) -> Answer:
     """List ids in order, with a prefix and page by page."""
     index = index_of(call)
-    namespace = namespace_of(call.query.get("namespace"))
+    namespace = read_from(call, index, call.query.get("namespace"))
     limit, after = 100, None
     if (asked := call.query.get("limit")) is not None:
         limit = whole_number(asked, "limit", minimum=1, maximum=100)
@@ -135,7 +135,7 @@ def delete_vectors(call: Call) -> Answer:
     """Remove records: by id, by filter, or all of a namespace, which itself stays."""
     index = index_of(call)
     body = read_object(call.body)
-    namespace = namespace_of(body.get("namespace"))
+    namespace = write_to(call, index, body.get("namespace"))
     ids, everything, condition = body.get("ids"), body.get("deleteAll"), body.get("filter")
     if everything is not None and not isinstance(everything, bool):
         raise invalid("`deleteAll` must be a boolean")
@@ -160,7 +160,7 @@ def update_vector(call: Call) -> Answer:
     """Change one record by its id, or the metadata of all that a filter fits."""
     index = index_of(call)
     body = read_object(call.body)
-    namespace = namespace_of(body.get("namespace"))
+    namespace = write_to(call, index, body.get("namespace"))
     definition = from_json(index["definition"])
     changes = parse_metadata(body.get("setMetadata"))
     if (body.get("id") is None) == (body.get("filter") is None):

@@ -14,7 +14,7 @@ from pathlib import Path
 
 Row = sqlite3.Row
 
-_LAYOUT = 2
+_LAYOUT = 3
 # A killed predecessor lets go of the file at once, a stopping one soon.
 _LOCK_SECONDS = 2.0
 
@@ -79,6 +79,14 @@ CREATE TABLE namespaces (
   PRIMARY KEY (owner, name)
 ) WITHOUT ROWID;
 """
+_ALIASES = """
+CREATE TABLE aliases (
+  owner INTEGER NOT NULL, name TEXT NOT NULL, target TEXT NOT NULL,
+  created_at REAL NOT NULL, updated_at REAL NOT NULL,
+  PRIMARY KEY (owner, name)
+) WITHOUT ROWID;
+"""
+_TABLES += _ALIASES
 
 
 # Layout -> what makes it the next one.
@@ -87,6 +95,7 @@ _UPGRADES = {
 ALTER TABLE schedules ADD COLUMN planned_at REAL;
 UPDATE schedules SET planned_at = created_at;
 """,
+    2: _ALIASES,
 }
 
 
@@ -180,6 +189,7 @@ class Database:
                 "payloads",
                 "records",
                 "namespaces",
+                "aliases",
             ):
                 connection.execute(f"DELETE FROM {table}")  # noqa: S608 - names are ours
 

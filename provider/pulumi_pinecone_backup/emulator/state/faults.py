@@ -9,6 +9,7 @@ import orjson
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
 from pulumi_pinecone_backup.emulator.state.nesting import check_nesting
+from pulumi_pinecone_backup.emulator.state.tampering import Tampering
 
 FaultKind = Literal[
     "status",
@@ -19,6 +20,7 @@ FaultKind = Literal[
     "fail_job",
     "cancel_job",
     "withhold_records",
+    "tamper",
     "hide",
     "shift",
     "body",
@@ -44,6 +46,7 @@ FIELDS_OF_KIND: dict[str, tuple[set[str], set[str]]] = {
     "fail_job": (set(), set()),
     "cancel_job": (set(), set()),
     "withhold_records": ({"count"}, {"namespaces"}),
+    "tamper": ({"how"}, {"count", "namespaces"}),
     "hide": (set(), {"ids"}),
     "shift": ({"count"}, set()),
     "body": (set(), {"body"}),
@@ -63,6 +66,7 @@ _OPERATIONS_OF_KIND = {
     "fail_job": {"create_backup", "create_index_from_backup_operation", "create_index"},
     "cancel_job": {"create_index_from_backup_operation"},
     "withhold_records": {"create_index_from_backup_operation"},
+    "tamper": {"create_index_from_backup_operation"},
     "vanish": {
         "describe_index",
         "describe_backup",
@@ -86,8 +90,10 @@ class Fault(BaseModel):
             a good answer, which ends in its middle where none is given.
         headers: Headers of the answer.
         seconds: Length of a delay, or for `drip` of the pause before each byte of the body.
-        count: Records withheld, rows that a page starts too early, or rows that it is swollen to.
-        namespaces: Namespaces from which records are withheld; all where left out.
+        count: Records withheld, records tampered with in each namespace, rows that a page starts
+            too early, or rows that it is swollen to.
+        namespaces: Namespaces whose records are withheld or tampered with; all where left out.
+        how: For `tamper`: what is wrong with a restore whose counts are right.
         ids: Names and ids of the rows that a list leaves out or that are rewritten; every row
             where left out.
         change: For `rewrite`: path of a field -> its new value, in each row of a list or in the
@@ -109,6 +115,7 @@ class Fault(BaseModel):
     seconds: Annotated[float, Field(ge=0, le=3600)] | None = None
     count: Annotated[int, Field(ge=0, le=10**9)] | None = None
     namespaces: list[str] | None = None
+    how: Tampering | None = None
     ids: list[str] | None = None
     change: dict[str, Any] = Field(default_factory=dict)
     remove: list[str] = Field(default_factory=list)

@@ -139,10 +139,11 @@ def drop(connection: sqlite3.Connection, owner: int) -> None:
     )
     connection.execute("DELETE FROM records WHERE owner = ?", (owner,))
     connection.execute("DELETE FROM namespaces WHERE owner = ?", (owner,))
+    connection.execute("DELETE FROM aliases WHERE owner = ?", (owner,))
 
 
 def snapshot(connection: sqlite3.Connection, source: int, target: int) -> None:
-    """Give a new owner all records of another one; payloads are shared."""
+    """Give a new owner all records of another one; payloads are shared, aliases stay behind."""
     connection.execute(
         "INSERT INTO records SELECT ?, namespace, id, payload, size FROM records WHERE owner = ?",
         (target, source),

@@ -13,6 +13,7 @@ from pulumi_pinecone_backup.emulator.state.definitions import from_json
 from pulumi_pinecone_backup.emulator.state.faults import Fault
 from pulumi_pinecone_backup.emulator.state.problems import failed_precondition, not_found
 from pulumi_pinecone_backup.emulator.state.state import State
+from pulumi_pinecone_backup.emulator.state.tampering import tamper
 from pulumi_pinecone_backup.emulator.state.versions import ApiVersion
 
 
@@ -65,8 +66,9 @@ def _insert_job(
     kind = fault.kind if fault else ""
     outcome = {"fail_job": "Failed", "cancel_job": "Cancelled"}.get(kind, "Completed")
     withheld = None
-    if fault and kind == "withhold_records":
-        withheld = orjson.dumps({"count": fault.count, "namespaces": fault.namespaces}).decode()
+    if fault and kind in ("withhold_records", "tamper"):
+        planned = {"count": fault.count, "namespaces": fault.namespaces, "how": fault.how}
+        withheld = orjson.dumps(planned).decode()
     now = state.clock.now()
     due_at = None if kind == "never_finish" else now + state.settings.restore_seconds
     state.connection.execute(
@@ -105,10 +107,7 @@ def done(state: State, ref: str, at: float) -> None:
     if job["outcome"] == "Completed" and index is not None:
         records.snapshot(state.connection, backups.owner(job["backup_key"]), index["key"])
         if job["withheld"]:
-            withheld = orjson.loads(job["withheld"])
-            records.withhold(
-                state.connection, index["key"], withheld["count"], withheld["namespaces"]
-            )
+            _spoil(state, index["key"], orjson.loads(job["withheld"]))
     state.connection.execute(
         "UPDATE restore_jobs SET status = outcome, completed_at = ? WHERE job_id = ?", (at, ref)
     )
@@ -122,6 +121,15 @@ def done(state: State, ref: str, at: float) -> None:
     current = indexes.by_key(state, index["key"])
     if current is not None:
         creation.finish(state, current, at)
+
+
+def _spoil(state: State, key: int, planned: dict[str, Any]) -> None:
+    """Make a restore as incomplete or as wrong as a fault asks for."""
+    count, namespaces = planned["count"], planned["namespaces"]
+    if planned.get("how"):
+        tamper(state.connection, key, planned["how"], count, namespaces)
+    else:
+        records.withhold(state.connection, key, count, namespaces)
 
 
 def find(state: State, project: str, job_id: str) -> Row:

@@ -1,0 +1,1 @@
+"""What shows that records are the same: samples, their fingerprint, and how both are compared."""
