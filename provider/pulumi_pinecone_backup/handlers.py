@@ -98,7 +98,8 @@ class _Handler(ResourceProvider):
         call = _current_call()
         result = self._resource().read(_session(), call, id_, props)
         _tell_problem(call, result)
-        return ReadResult(result.object_id, dict(result.outputs), dict(result.inputs or {}))
+        inputs = None if result.inputs is None else dict(result.inputs)
+        return ReadResult(result.object_id, dict(result.outputs), inputs)
 
     @_reported
     def update(self, id_: str, olds: Properties, news: Properties) -> UpdateResult:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import functools
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -16,12 +17,12 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+import pulumi_pinecone_backup
+
 KEPT = ("PATH", "HOME", "LANG", "TMPDIR", "SSL_CERT_FILE")
 PROGRAM_HEAD = """\
 import pulumi
 from pulumi import ResourceOptions
-
-from pulumi_pinecone_backup import Backup, BackupSchedule, Provider, RestoredIndex
 
 """
 
@@ -84,9 +85,11 @@ class Stack:
         self.run("stack", "init", name)
 
     def program(self, text: str) -> None:
-        """Write the program; imports of Pulumi and of the package are there already."""
+        """Write the program; imports of Pulumi and of what it uses of the package are added."""
         body = textwrap.dedent(text)
-        (self.project / "__main__.py").write_text(PROGRAM_HEAD + body)
+        used = sorted({*pulumi_pinecone_backup.__all__} & {*re.findall(r"\w+", body)})
+        imports = f"from pulumi_pinecone_backup import {', '.join(used)}\n" if used else ""
+        (self.project / "__main__.py").write_text(f"{PROGRAM_HEAD}{imports}\n{body}")
 
     def run(
         self, *arguments: str, code: int | None = 0, environment: Mapping[str, str] | None = None

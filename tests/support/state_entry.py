@@ -92,7 +92,9 @@ class Entry:
         result = self.handler.read(self.id, {**self.outputs, **PROVIDER})
         if not result.id:
             return False
-        self.inputs, self.outputs = wire(result.inputs or {}), wire(result.outs or {})
+        if result.inputs is not None:
+            self.inputs = wire(result.inputs)
+        self.outputs = wire(result.outs or {})
         return True
 
     def get(self, object_id: str) -> dict[str, Any]:

@@ -49,7 +49,7 @@ class Result:
     Attributes:
         object_id: The Pulumi id; empty if the object does not exist any more.
         outputs: What the state keeps.
-        inputs: The inputs that the state keeps; only a read tells them.
+        inputs: The inputs that the state keeps; only a read tells them. None keeps what is there.
         problem: Why the result is partial, in one line; None if it is whole.
         cause: The error behind a partial result, for those who debug.
     """

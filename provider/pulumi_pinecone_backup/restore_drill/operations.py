@@ -38,6 +38,7 @@ _RECORDED = (
     "max_rpo_seconds",
     "max_rto_seconds",
 )
+_REMOVABLE = ("within_days", "fingerprint", "max_rpo_seconds", "max_rto_seconds")
 
 
 def check(
@@ -87,9 +88,7 @@ def read(session: Session, call: Call, id_: str, props: Mapping[str, Any]) -> Re
         raise ConfigurationError(
             f"`{id_}`: a drill is no object of the service, so it cannot be read by an id"
         )
-    inputs = parse(RestoreDrillInputs, props)
-    given = echo(inputs)
-    return Result(id_, {**_bare(props)}, given, _problem(props))
+    return Result(id_, _bare(props))
 
 
 @within_timeout("create")
@@ -100,7 +99,8 @@ def update(
     inputs = parse(RestoreDrillInputs, news)
     if _is_due(olds, news):
         return _drilled(session, call, inputs, olds.get("history") or ())
-    return Result(id_, {**_bare(olds), **echo(inputs)})
+    kept = {key: value for key, value in _bare(olds).items() if key not in _REMOVABLE}
+    return Result(id_, {**kept, **echo(inputs)})
 
 
 @within_timeout("delete")
