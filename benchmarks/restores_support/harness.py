@@ -55,6 +55,7 @@ class Bench:
             "PINECONE_API_KEY": KEY,
             "PINECONE_CONTROLLER_HOST": emulator.url,
             "PULUMI_PARALLEL": "1000",
+            "PULUMI_PYTHON_CMD": sys.executable,
             "PYTHONPATH": str(Path(__file__).parent),
         }
         self.stack = Stack(folder / "stack", environment)

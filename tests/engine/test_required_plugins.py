@@ -8,6 +8,7 @@ whatever they sent.
 from __future__ import annotations
 
 import os
+import sys
 
 import pytest
 from support.pulumi_stack import Stack
@@ -19,6 +20,7 @@ pytestmark = pytest.mark.engine
 def test_no_plugin_is_downloaded(command: str, stack: Stack) -> None:
     if os.environ.get("PINECONE_BACKUP_TEST_INSTALLED") != "1":
         pytest.skip("an editable install is not looked into by the engine: run `make test`")
+    stack.environment["PULUMI_PYTHON_CMD"] = sys.executable  # which is asked by pip itself
     stack.program("pulumi.export('one', 1)")
     confirmed = ["--yes"] if command == "up" else []
     said = stack.run(command, *confirmed, "-v=9", "--logtostderr").text

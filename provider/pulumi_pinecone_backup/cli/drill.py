@@ -2,26 +2,52 @@
 
 from __future__ import annotations
 
+import fnmatch
 import json
 import signal
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from dataclasses import asdict
+from dataclasses import asdict, replace
+from pathlib import Path
 
 import click
 
-from pulumi_pinecone_backup.cli import connection
+from pulumi_pinecone_backup.cli import connection, drill_report
+from pulumi_pinecone_backup.engine.cancellation import cancel
 from pulumi_pinecone_backup.engine.rows import duration
 from pulumi_pinecone_backup.errors import PineconeBackupError
-from pulumi_pinecone_backup.restore_drill.drill import Drill, DrillPlan, run_drill
+from pulumi_pinecone_backup.lifecycle.session import Session
+from pulumi_pinecone_backup.restore_drill.drill import (
+    PURPOSE,
+    PURPOSE_TAG,
+    Drill,
+    DrillPlan,
+    run_drill,
+)
 from pulumi_pinecone_backup.waiting.pace import DEFAULT_PACE
 
 _LONGEST_VALUE = 40
 
 
 @click.command()
-@click.argument("index")
+@click.argument("index", required=False)
+@click.option("--all", "every", is_flag=True, help="Every index that has a ready backup.")
+@click.option("--pattern", help="Every such index whose name matches, as in `shop-*`.")
+@click.option(
+    "--at-once",
+    type=click.IntRange(min=1),
+    default=4,
+    show_default=True,
+    help="How many drills run side by side.",
+)
+@click.option(
+    "--report",
+    "folder",
+    type=click.Path(file_okay=False, path_type=Path),
+    help="Also write `report.json` and `junit.xml` there.",
+)
 @click.option("--backup-id", help="Backup to restore.  [default: the newest ready one]")
 @click.option(
     "--pick",
@@ -59,7 +85,11 @@ _LONGEST_VALUE = 40
 @click.option("--json", "as_json", is_flag=True, help="Report as JSON.")
 @connection.stack_option
 def command(
-    index: str,
+    index: str | None,
+    every: bool,
+    pattern: str | None,
+    at_once: int,
+    folder: Path | None,
     backup_id: str | None,
     pick: str,
     within_days: float | None,
@@ -73,30 +103,96 @@ def command(
 ) -> None:
     """Prove that a backup of INDEX can be restored, and leave nothing behind.
 
+    With `--all` or `--pattern`, of many indexes: one that fails stops no other.
+
     The backup is restored into a temporary index, verified, and deleted again. Reports the age of
     the recovery point (RPO) and the time that recovery took (RTO). INDEX itself may be gone. The
     exit code is 0 if the restore is proven, within the limits, and nothing is left; else 1. The
     restore costs what a restore costs.
     """
+    if (index is None) == (not every and pattern is None):
+        raise click.UsageError("name one INDEX, or give --all or --pattern")
+    if backup_id is not None and index is None:
+        raise click.UsageError("--backup-id belongs to one INDEX")
+    plan = DrillPlan(
+        index or "",
+        backup_id=backup_id,
+        pick="random" if pick == "random" else "latest",
+        within_days=within_days,
+        verify=verify,
+        allow_empty=allow_empty,
+        timeout_seconds=timeout,
+        max_rpo_seconds=max_rpo,
+        max_rto_seconds=max_rto,
+    )
     try:
-        plan = DrillPlan(
-            index,
-            backup_id=backup_id,
-            pick="random" if pick == "random" else "latest",
-            within_days=within_days,
-            verify=verify,
-            allow_empty=allow_empty,
-            timeout_seconds=timeout,
-            max_rpo_seconds=max_rpo,
-            max_rto_seconds=max_rto,
-        )
         session = connection.connect(stack)
-        with _interruptible():
-            done = run_drill(session, plan, say=lambda text: click.echo(text, err=True))
+        _name_leftovers(session)
+        if index is not None:
+            with _interruptible():
+                drills = [run_drill(session, plan, say=_say)]
+        else:
+            drills = _many(session, plan, _backed_up(session, pattern), at_once)
     except PineconeBackupError as error:
         raise click.ClickException(str(error)) from error
-    click.echo(json.dumps(asdict(done), indent=2) if as_json else _text(done))
-    sys.exit(0 if done.is_good else 1)
+    if folder is not None:
+        drill_report.write(folder, drills)
+    if index is not None:
+        (done,) = drills
+        click.echo(json.dumps(asdict(done), indent=2) if as_json else _text(done))
+    elif as_json:
+        click.echo(json.dumps(drill_report.content(drills), indent=2))
+    else:
+        click.echo("\n\n".join(map(_text, drills)))
+    sys.exit(0 if all(done.is_good for done in drills) else 1)
+
+
+def _say(text: str) -> None:
+    click.echo(text, err=True)
+
+
+def _backed_up(session: Session, pattern: str | None) -> list[str]:
+    """Return the names of the indexes that have a ready backup, and match.
+
+    Raises:
+        click.ClickException: There is none.
+    """
+    backups = session.client().list_project_backups()
+    names = sorted({str(each.source_index_name) for each in backups if each.is_ready})
+    found = [name for name in names if pattern is None or fnmatch.fnmatchcase(name, pattern)]
+    if not found:
+        which = "" if pattern is None else f" that matches `{pattern}`, of {len(names)} in all"
+        raise click.ClickException(f"there is no index with a ready backup{which}")
+    return found
+
+
+def _many(session: Session, plan: DrillPlan, indexes: Sequence[str], at_once: int) -> list[Drill]:
+    """Run a drill of each index, some side by side; Ctrl-C ends all of them, and they clean up."""
+
+    def run(name: str) -> Drill:
+        try:
+            own = replace(plan, index=name)
+            return run_drill(session, own, say=lambda text: _say(f"{name}: {text}"))
+        except PineconeBackupError as error:
+            return Drill(name, "", None, "", result="failed", why=str(error), is_deleted=True)
+
+    with ThreadPoolExecutor(min(at_once, len(indexes))) as pool, _interruptible():
+        under_way = [pool.submit(run, name) for name in indexes]
+        try:
+            return [each.result() for each in under_way]
+        except KeyboardInterrupt:
+            cancel()
+            return [each.result() for each in under_way if not each.cancel()]
+
+
+def _name_leftovers(session: Session) -> None:
+    """Say which indexes earlier drills seem to have left: a running one looks the same."""
+    for live in session.client().list_indexes():
+        if live.tags.get(PURPOSE_TAG) == PURPOSE and live.name.startswith("drill-"):
+            _say(
+                f"index {live.name} is that of a drill, running or killed: if none is running, "
+                f"delete it, for example with `pc index delete --name {live.name}`"
+            )
 
 
 @contextmanager

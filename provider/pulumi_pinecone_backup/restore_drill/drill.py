@@ -42,6 +42,9 @@ from pulumi_pinecone_backup.service.deadlines import requests_until
 from pulumi_pinecone_backup.service.models import BackupModel
 from pulumi_pinecone_backup.waiting.pace import DEFAULT_PACE
 
+PURPOSE_TAG = "purpose"
+PURPOSE = "restore-drill"
+
 
 @dataclass
 class Drill:
@@ -154,7 +157,7 @@ def _restoration(session: Session, backup: BackupModel, plan: DrillPlan, call: C
             "identity": identity,
             "backup_id": backup.backup_id,
             "name": temporary_name(plan.index, identity),
-            "tags": {"purpose": "restore-drill"},
+            "tags": {PURPOSE_TAG: PURPOSE},
             "deletion_protection": "disabled",
             "verify": plan.verify,
             "allow_empty": plan.allow_empty,

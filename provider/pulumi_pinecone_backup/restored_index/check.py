@@ -18,7 +18,7 @@ from pulumi_pinecone_backup.lifecycle import checks
 from pulumi_pinecone_backup.lifecycle.checks import Checked
 from pulumi_pinecone_backup.lifecycle.identity import MAX_NAME
 from pulumi_pinecone_backup.lifecycle.session import Session
-from pulumi_pinecone_backup.restored_index import ownership
+from pulumi_pinecone_backup.restored_index import ownership, parity
 from pulumi_pinecone_backup.restored_index.diff import REPLACES
 from pulumi_pinecone_backup.restored_index.properties import RestoredIndexInputs
 from pulumi_pinecone_backup.restored_index.protection import LiftedProtection, is_protected
@@ -193,6 +193,10 @@ def _preflight_backup(checked: Checked, backup_id: str) -> None:
         checked.failures.append(
             f"backup `{backup_id}` ended as {backup.status} and cannot be restored"
         )
+    elif backup is not None:
+        source = (checked.session.lists.indexes() or {}).get(str(backup.source_index_name))
+        for text in parity.not_brought_back(source, checked.news) if source else ():
+            checked.warn(text)
 
 
 def _find_backup(checked: Checked, backup_id: str) -> BackupModel | None:
