@@ -118,7 +118,7 @@ class _Resource(lazy_outputs.LazyOutputs, Resource):
         program.end_with_interrupt()
         lazy_outputs.install()
         Resource.__init__(self, self._handler(), resource_name, props, opts)
-        program.wait_for_urn_alone(self)
+        lazy_outputs.note_if_made_at_once(self)
 
     @classmethod
     def get(

@@ -277,7 +277,7 @@ def test_the_program_of_a_resource_is_seen_as_one_that_may_end_at_once(
         ("one-line errors",),
         ("cancellation", "one-line errors"),
         ("whole configuration",),
-        ("short wait for outputs",),
+        ("outputs made when they are read",),
     ],
 )
 def test_a_moved_part_is_named_and_the_resources_work_without_it(

@@ -173,7 +173,7 @@ def test_a_library_is_known_in_its_place_alone(library: str) -> None:
 
 
 def test_private_parts_of_pulumi_are_reached_for_in_the_engine_folder_alone() -> None:
-    private = re.compile(r"_max_workers|sys\._getframe|__code__|pulumi\.runtime\.proto|_untrack")
+    private = re.compile(r"_max_workers|sys\._getframe|__code__|pulumi\.runtime\.proto")
     users = {
         path.relative_to(PACKAGE).parts[0]
         for path in PACKAGE.rglob("*.py")

@@ -20,6 +20,7 @@ from pulumi import Output
 from pulumi_pinecone_backup.engine import bridge
 
 Resolver = Callable[..., None]
+_PART = "outputs made when they are read"
 
 
 class LazyOutputs(pulumi.Resource):
@@ -55,10 +56,17 @@ def install() -> None:
 
         transfer = rpc.transfer_properties
     except (ImportError, AttributeError) as error:
-        bridge.note_missing("outputs made when they are read", error)
+        bridge.note_missing(_PART, error)
         return
     if not isinstance(transfer, _Transfer):
         rpc.transfer_properties = _Transfer(transfer)  # type: ignore[assignment]
+
+
+def note_if_made_at_once(resource: LazyOutputs) -> None:
+    """Say that the SDK has made all outputs of a resource at once: it works, and takes longer."""
+    is_lazy = isinstance(vars(resource), _Attributes)
+    if bridge.is_on() and not is_lazy and _PART not in bridge.missing:
+        bridge.note_missing(_PART, LookupError("the SDK makes outputs elsewhere"))
 
 
 class _Transfer:

@@ -16,7 +16,6 @@ from types import FrameType
 from typing import Any
 
 import pulumi
-from pulumi import Output
 from pulumi.runtime import config
 
 from pulumi_pinecone_backup.engine import bridge
@@ -161,23 +160,6 @@ def _current_run() -> Any:
     from pulumi.runtime.settings import SETTINGS
 
     return getattr(SETTINGS, "monitor", None)
-
-
-def wait_for_urn_alone(resource: Any) -> None:
-    """Let the program's end wait for one output of a resource where all were made at once.
-
-    Pulumi's SDK looks at all outputs under way whenever one arrives, and a resource has some 40: at
-    500 resources that takes longer than everything else. They arrive together with the urn.
-    """
-    if not bridge.is_on() or type(vars(resource)) is not dict:
-        return
-    try:
-        untrack = Output._untrack  # an output itself answers to every name
-        for name, output in vars(resource).items():
-            if name != "urn" and isinstance(output, Output):
-                untrack(output)
-    except Exception as error:  # noqa: BLE001, RUF100 - falls back
-        bridge.note_missing("short wait for outputs", error)
 
 
 def end_with_interrupt() -> None:

@@ -71,7 +71,14 @@ MOVES: dict[str, tuple[str, list[tuple[str, str]], str]] = {
         "",
     ),
     "whole configuration": ("pulumi.dynamic.config", [("_props", "_values")], ""),
-    "short wait for outputs": ("pulumi.output", [("_untrack", "_stop_tracking")], ""),
+    "outputs made when they are read": (
+        "pulumi.runtime.resource",
+        [
+            ("rpc.transfer_properties(", "transfer_properties("),
+            ("import grpc\n", "import grpc\nfrom .rpc import transfer_properties\n"),
+        ],
+        "",
+    ),
 }
 
 

@@ -24,7 +24,6 @@ CONFIG = {
     "required-tags": {"tags": {"environment": {}, "owner": {}}},
     "index-has-backup": {"except": ["scratch-*"]},
     "newest-backup-max-age": {"max_age_hours": 2000, "as_of": "2026-12-31T00:00:00Z"},
-    "restore-drilled": "disabled",
 }
 PLANTED = {
     ("deletion-protection-enabled", "exposed"): 1,
@@ -43,6 +42,9 @@ PLANTED = {
     ("restore-objectives", "late"): 2,
     ("restore-verified", "hollow"): 1,
     ("restore-verified", "unverified"): 1,
+    ("restore-drilled", "stale"): 1,
+    ("restore-drilled", "weekly"): 1,
+    ("restore-drilled", "sparse"): 1,
 }
 
 
