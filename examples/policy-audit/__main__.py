@@ -23,4 +23,8 @@ standby = pinecone_backup.RestoredIndex(
     opts=pulumi.ResourceOptions(protect=True),
 )
 
+pinecone_backup.RestoreDrill(
+    "rehearsal", index_name=index, backup_id=backup.id, triggers=["2026-11"]
+)
+
 pulumi.export("standby", standby.id)

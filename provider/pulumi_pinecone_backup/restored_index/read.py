@@ -10,7 +10,7 @@ from pulumi_pinecone_backup.engine import results
 from pulumi_pinecone_backup.engine.call import Call
 from pulumi_pinecone_backup.engine.results import Result
 from pulumi_pinecone_backup.errors import PineconeBackupError
-from pulumi_pinecone_backup.lifecycle import checks, missing
+from pulumi_pinecone_backup.lifecycle import missing
 from pulumi_pinecone_backup.lifecycle.inputs import is_only_read, parse
 from pulumi_pinecone_backup.lifecycle.outputs import echo
 from pulumi_pinecone_backup.lifecycle.session import Session
@@ -52,8 +52,6 @@ def read(session: Session, call: Call, id_: str, props: Mapping[str, Any]) -> Re
     seen = observed(props, live)
     outputs |= seen
     problem = _unhealthy(live, inputs, restore, outputs)
-    if problem is None and not checks.changed(props, seen, tuple(seen)):
-        return Result(id_, outputs)  # the recorded inputs are what is live
     return Result(id_, outputs, {**echo(inputs), **seen}, problem)
 
 

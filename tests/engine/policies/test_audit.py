@@ -87,7 +87,7 @@ def test_the_planted_violations_are_found_and_nothing_else(tmp_path: Path) -> No
     assert result["passed"] is False
     assert result["mandatory"] == sum(PLANTED.values())
     assert result["advisory"] == 0
-    assert "audit failed: 19 mandatory and 0 advisory violations" in done.stderr
+    assert "audit failed: 22 mandatory and 0 advisory violations" in done.stderr
 
 
 def test_every_rule_about_resources_is_among_the_planted_violations() -> None:
@@ -116,7 +116,10 @@ def test_an_audit_of_a_stack_is_written_to_a_file(
     tmp_path: Path, stack: Stack, service: Service
 ) -> None:
     service.index("products")
-    stack.program('Backup("nightly", index_name="products")')
+    stack.program(
+        'nightly = Backup("nightly", index_name="products")\n'
+        'RestoreDrill("weekly", index_name="products", backup_id=nightly.id)'
+    )
     stack.up()
     output = tmp_path / "result.json"
     arguments = ("--stack", "organization/recovery/test", "--output", str(output))
