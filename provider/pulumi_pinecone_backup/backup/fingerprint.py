@@ -7,9 +7,12 @@ from pulumi_pinecone_backup.engine import messages
 from pulumi_pinecone_backup.engine.call import Call
 from pulumi_pinecone_backup.lifecycle.session import Session
 from pulumi_pinecone_backup.proof import fingerprint
+from pulumi_pinecone_backup.service.models import IndexModel
 
 
-def take_fingerprint(session: Session, inputs: BackupInputs, call: Call) -> str | None:
+def take_fingerprint(
+    session: Session, inputs: BackupInputs, source: IndexModel, call: Call
+) -> str | None:
     """Return the fingerprint that the inputs ask for; None, with a warning, where none can be had.
 
     The backup exists by now: whatever happens here, its id must reach the state.
@@ -17,9 +20,7 @@ def take_fingerprint(session: Session, inputs: BackupInputs, call: Call) -> str 
     if not inputs.fingerprint_records:
         return None
     try:
-        client = session.client()
-        host = client.describe_index(inputs.index_name).host
-        taken = fingerprint.take(client, host, inputs.fingerprint_records)
+        taken = fingerprint.take(session.client(), source.host, inputs.fingerprint_records)
         return fingerprint.encode(taken)
     except Exception as error:  # noqa: BLE001, RUF100 - the backup is good without it
         messages.warn(

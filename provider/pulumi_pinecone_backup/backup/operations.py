@@ -38,15 +38,15 @@ from pulumi_pinecone_backup.waiting.backups import wait_until_backup_is_ready
 def create(session: Session, call: Call, props: Mapping[str, Any]) -> Result:
     """Take a backup; wait until it is Ready if the inputs ask for it."""
     inputs = parse(BackupInputs, props)
-    backup, project = create_once(session, inputs, call)
+    backup, source = create_once(session, inputs, call)
     backup_id = backup.backup_id
     replacement.claim_newest(
         session, inputs.identity, backup_id, lambda: is_ready(session, backup_id)
     )
-    missing.note_readable_project(session, project)
-    taken = take_fingerprint(session, inputs, call)
+    missing.note_readable_project(session, source.project)
+    taken = take_fingerprint(session, inputs, source, call)
     backup, error = _followed(session, call, backup, inputs, session.pace.create)
-    outputs = backup_outputs(inputs, backup, project, {"fingerprint": taken})
+    outputs = backup_outputs(inputs, backup, source.project, {"fingerprint": taken})
     return results.ended(backup_id, outputs, error)
 
 

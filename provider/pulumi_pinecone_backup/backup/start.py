@@ -16,7 +16,7 @@ from pulumi_pinecone_backup.engine.cancellation import pause
 from pulumi_pinecone_backup.errors import ApiError, ConfigurationError, PineconeBackupError
 from pulumi_pinecone_backup.lifecycle import missing, source_index
 from pulumi_pinecone_backup.lifecycle.session import Session
-from pulumi_pinecone_backup.service.models import BackupModel
+from pulumi_pinecone_backup.service.models import BackupModel, IndexModel
 
 
 class RecordedBackups:
@@ -38,8 +38,8 @@ class RecordedBackups:
 
 def create_once(
     session: Session, inputs: BackupInputs, call: Call
-) -> tuple[BackupModel, str | None]:
-    """Post the backup, once; return it and the project it is in.
+) -> tuple[BackupModel, IndexModel]:
+    """Post the backup, once; return it and the index that it is taken of.
 
     Raises:
         PineconeBackupError: The service did not take it; nothing was left behind, or the text
@@ -64,7 +64,7 @@ def create_once(
         backup = found or client.create_backup(
             inputs.index_name, name=inputs.name, description=inputs.description
         )
-    return backup, index.project
+    return backup, index
 
 
 def _known(session: Session, inputs: BackupInputs, call: Call) -> set[str] | None:

@@ -107,8 +107,8 @@ def check(
     texts = problems(model, asked)
     if texts:
         return CheckedInputs(dict(news), texts)
-    given = {key: value for key, value in _bare(news).items() if key not in ignored}
-    checked = Checked(session, call, _bare(olds), normalised(given))
+    given = {key: value for key, value in bare(news).items() if key not in ignored}
+    checked = Checked(session, call, bare(olds), normalised(given))
     for key in ignored:
         checked.warn(
             f"`{key}` is what the service tells, not an input: what a transformation or a policy "
@@ -247,7 +247,8 @@ def _set(properties: dict[str, Any], key: str, value: Any) -> None:
         properties[key] = value
 
 
-def _bare(properties: Mapping[str, Any] | None) -> dict[str, Any]:
+def bare(properties: Mapping[str, Any] | None) -> dict[str, Any]:
+    """Return properties without the handler that the engine keeps among them."""
     return {key: value for key, value in (properties or {}).items() if key != PROVIDER}
 
 

@@ -51,14 +51,13 @@ class Fingerprint:
         return sum(len(each) for each in self.records.values())
 
 
-def take(client: Client, host: str, size: int, *, aliases: bool = True) -> Fingerprint:
+def take(client: Client, host: str, size: int) -> Fingerprint:
     """Return the fingerprint of a live index.
 
     Args:
         client: The service.
         host: The index's host.
         size: How many records to sample.
-        aliases: Whether namespace aliases are asked for, where the API version has them.
 
     Raises:
         PineconeBackupError: The data plane could not be asked.
@@ -79,7 +78,7 @@ def take(client: Client, host: str, size: int, *, aliases: bool = True) -> Finge
             }
             for namespace, records in sorted(found.items())
         },
-        aliases=aliases_of(client, host) if aliases else None,
+        aliases=aliases_of(client, host),
     )
 
 

@@ -88,7 +88,7 @@ def read(session: Session, call: Call, id_: str, props: Mapping[str, Any]) -> Re
         raise ConfigurationError(
             f"`{id_}`: a drill is no object of the service, so it cannot be read by an id"
         )
-    return Result(id_, _bare(props))
+    return Result(id_, checks.bare(props))
 
 
 @within_timeout("create")
@@ -99,7 +99,7 @@ def update(
     inputs = parse(RestoreDrillInputs, news)
     if _is_due(olds, news):
         return _drilled(session, call, inputs, olds.get("history") or ())
-    kept = {key: value for key, value in _bare(olds).items() if key not in _REMOVABLE}
+    kept = {key: value for key, value in checks.bare(olds).items() if key not in _REMOVABLE}
     return Result(id_, {**kept, **echo(inputs)})
 
 
@@ -175,10 +175,6 @@ def _problem(outputs: Mapping[str, Any]) -> str | None:
         f"the restore drill of index `{outputs.get('index_name')}` ended as "
         f"{outputs.get('result')}{why}; the next `pulumi up` repeats it"
     )
-
-
-def _bare(properties: Mapping[str, Any]) -> dict[str, Any]:
-    return {key: value for key, value in properties.items() if key != "__provider"}
 
 
 RESTORE_DRILL = Resource(check, diff, create, read, update, delete)

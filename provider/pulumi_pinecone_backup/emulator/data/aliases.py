@@ -11,11 +11,9 @@ from typing import Any
 from pulumi_pinecone_backup.emulator.call import (
     Answer,
     Call,
-    decode_token,
-    encode_token,
     read_object,
-    whole_number,
 )
+from pulumi_pinecone_backup.emulator.data.paging import asked_page, next_page
 from pulumi_pinecone_backup.emulator.data.target import index_of, namespace_of
 from pulumi_pinecone_backup.emulator.state import records
 from pulumi_pinecone_backup.emulator.state.clock import timestamp
@@ -53,15 +51,7 @@ def create_namespace_alias(call: Call) -> Answer:
 def list_namespace_aliases(call: Call) -> Answer:
     """List aliases by name, page by page."""
     index = index_of(call)
-    limit, after = 100, ""
-    if (asked := call.query.get("limit")) is not None:
-        limit = whole_number(asked, "limit", minimum=1, maximum=100)
-    token = call.query.get("paginationToken", call.query.get("pagination_token"))
-    if token is not None:
-        value = decode_token(token).get("skip_past")
-        if not isinstance(value, str):
-            raise invalid("Invalid pagination token")
-        after = value
+    limit, after = asked_page(call)
     prefix = call.query.get("prefix", "")
     fitting = [row for name, row in _all(call, index).items() if name.startswith(prefix)]
     rest = [row for row in fitting if row["name"] > after]
@@ -70,7 +60,7 @@ def list_namespace_aliases(call: Call) -> Answer:
         "total_count": len(fitting),
     }
     if len(rest) > limit:
-        payload["pagination"] = {"next": encode_token({"skip_past": rest[limit - 1]["name"]})}
+        payload["pagination"] = next_page(rest[limit - 1]["name"])
     return Answer(200, payload)
 
 

@@ -9,11 +9,9 @@ import orjson
 from pulumi_pinecone_backup.emulator.call import (
     Answer,
     Call,
-    decode_token,
-    encode_token,
     read_object,
-    whole_number,
 )
+from pulumi_pinecone_backup.emulator.data.paging import asked_page, next_page
 from pulumi_pinecone_backup.emulator.data.target import index_of, namespace_of
 from pulumi_pinecone_backup.emulator.state import records
 from pulumi_pinecone_backup.emulator.state.database import Row
@@ -72,16 +70,8 @@ def create_namespace(call: Call) -> Answer:
 def list_namespaces(call: Call) -> Answer:
     """List namespaces by name, page by page."""
     index = index_of(call)
-    prefix, after = call.query.get("prefix", ""), ""
-    limit = 100
-    if (asked := call.query.get("limit")) is not None:
-        limit = whole_number(asked, "limit", minimum=1, maximum=100)
-    token = call.query.get("paginationToken", call.query.get("pagination_token"))
-    if token is not None:
-        value = decode_token(token).get("skip_past")
-        if not isinstance(value, str):
-            raise invalid("Invalid pagination token")
-        after = value
+    prefix = call.query.get("prefix", "")
+    limit, after = asked_page(call)
     counts = records.counts(call.state.connection, index["key"])
     shown = sorted((name or _DEFAULT, name) for name in counts)
     fitting = [pair for pair in shown if pair[0].startswith(prefix)]
@@ -91,7 +81,7 @@ def list_namespaces(call: Call) -> Answer:
         "total_count": len(fitting),
     }
     if len(rest) > limit:
-        payload["pagination"] = {"next": encode_token({"skip_past": rest[limit - 1][0]})}
+        payload["pagination"] = next_page(rest[limit - 1][0])
     return Answer(200, payload)
 
 
