@@ -17,7 +17,7 @@ import click
 from pulumi_pinecone_backup.cli import connection, drill_report
 from pulumi_pinecone_backup.engine.cancellation import cancel
 from pulumi_pinecone_backup.engine.rows import duration
-from pulumi_pinecone_backup.errors import PineconeBackupError
+from pulumi_pinecone_backup.errors import ForbiddenError, PineconeBackupError
 from pulumi_pinecone_backup.lifecycle.session import Session
 from pulumi_pinecone_backup.restore_drill.drill import (
     PURPOSE,
@@ -186,8 +186,15 @@ def _many(session: Session, plan: DrillPlan, indexes: Sequence[str], at_once: in
 
 
 def _name_leftovers(session: Session) -> None:
-    """Say which indexes earlier drills seem to have left: a running one looks the same."""
-    for live in session.client().list_indexes():
+    """Say which indexes earlier drills seem to have left: a running one looks the same.
+
+    A drill needs no permission to list indexes, so without it nothing is said.
+    """
+    try:
+        indexes = session.client().list_indexes()
+    except ForbiddenError:
+        return
+    for live in indexes:
         if live.tags.get(PURPOSE_TAG) == PURPOSE and live.name.startswith("drill-"):
             _say(
                 f"index {live.name} is that of a drill, running or killed: if none is running, "

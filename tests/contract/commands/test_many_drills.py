@@ -91,3 +91,9 @@ def test_what_contradicts_itself_is_refused(
 def test_no_match_is_an_error(run: Run) -> None:
     result = run("drill", "--pattern", "nothing-*", code=1)
     assert "no index with a ready backup that matches `nothing-*`, of 3 in all" in result.output
+
+
+@pytest.mark.usefixtures("three")
+def test_a_key_that_may_not_list_indexes_can_drill(run: Run, emulator: Emulator) -> None:
+    emulator.add_fault("list_indexes", "status", status=403, times=1)
+    assert "drill of index reviews: passed" in run("drill", "reviews").stdout
