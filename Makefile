@@ -73,8 +73,10 @@ policy-audit: install ## judge a recorded state by the policies: STACK=name or F
 	@$(WITH_ENGINE) "$(BIN)/python" policies/audit.py \
 		$(if $(FILE),--file "$(FILE)",--stack "$(STACK)") $(ARGS)
 
-picture: install ## draw the README's picture from a real run of `make up`
+picture: install ## draw the pictures of README and docs from real runs; the docs' needs Chromium
 	@"$(BIN)/python" tools/picture.py
+	@PINECONE_BACKUP_TEST_BROWSER=required PINECONE_BACKUP_TEST_PICTURES="$(CURDIR)/docs" $(PYTEST) \
+		tests/contract/commands/test_drill_report.py -k picture
 
 clean: ## remove what the targets made in this checkout; the engine's cache stays
 	@if [ -d .local/quickstart ]; then \

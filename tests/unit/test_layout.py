@@ -17,7 +17,7 @@ from pulumi_pinecone_backup.service.endpoints import OPERATIONS
 
 NAME = "pulumi_pinecone_backup"
 PACKAGE = Path(pulumi_pinecone_backup.__file__).parent
-EXTRAS = ("starlette", "uvicorn", "numpy", "orjson", "pulumi_policy")
+EXTRAS = ("starlette", "uvicorn", "numpy", "orjson", "pulumi_policy", "jinja2", "matplotlib")
 
 CORE = {"errors", "service", "engine", "waiting", "proof", "lifecycle"}
 RESOURCES = {"backup", "backup_schedule", "restored_index"}
@@ -72,6 +72,8 @@ ONLY_IN = {
     "uvicorn": {"emulator.web"},
     "sqlite3": {"emulator.state", "emulator.data", "emulator.web"},
     "numpy": {"emulator.data"},
+    "matplotlib": {"cli.drill_report.charts"},
+    "jinja2": {"cli.drill_report.page"},
     "pulumi": {"engine", "handlers", "resources", "functions", "provider", "cli.adoption"},
 }
 

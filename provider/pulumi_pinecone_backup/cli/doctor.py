@@ -13,6 +13,7 @@ import click
 
 from pulumi_pinecone_backup.cli import connection
 from pulumi_pinecone_backup.errors import PineconeBackupError
+from pulumi_pinecone_backup.restore_drill.leftovers import leftovers
 from pulumi_pinecone_backup.service.client import Client
 from pulumi_pinecone_backup.service.models import IndexModel
 from pulumi_pinecone_backup.service.settings import Settings
@@ -107,6 +108,8 @@ def _service(report: _Report, client: Client) -> None:
     if not _try(report, "indexes", list_indexes):
         return
     _project(report, indexes)
+    for line in leftovers(indexes):
+        report.unknown("drill", line)
     _try(report, "backups", lambda: f"{len(client.list_project_backups())} backup(s)")
     _try(report, "restores", lambda: f"{len(client.list_restore_jobs())} restore job(s)")
     _schedules(report, client, indexes)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import fnmatch
+import importlib.util
 import json
 import signal
 import sys
@@ -11,24 +12,27 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import asdict, replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
-from pulumi_pinecone_backup.cli import connection, drill_report
+from pulumi_pinecone_backup.cli import connection
+from pulumi_pinecone_backup.cli.drill_report import junit
+from pulumi_pinecone_backup.cli.drill_report.content import FILE, DrillReport, content
 from pulumi_pinecone_backup.engine.cancellation import cancel
 from pulumi_pinecone_backup.engine.rows import duration
 from pulumi_pinecone_backup.errors import ForbiddenError, PineconeBackupError
 from pulumi_pinecone_backup.lifecycle.session import Session
-from pulumi_pinecone_backup.restore_drill.drill import (
-    PURPOSE,
-    PURPOSE_TAG,
-    Drill,
-    DrillPlan,
-    run_drill,
-)
+from pulumi_pinecone_backup.restore_drill.drill import Drill, DrillPlan, run_drill
+from pulumi_pinecone_backup.restore_drill.leftovers import leftovers
 from pulumi_pinecone_backup.waiting.pace import DEFAULT_PACE
 
+if TYPE_CHECKING:
+    from pulumi_pinecone_backup.cli.drill_report.charts import Point
+
 _LONGEST_VALUE = 40
+_EXTRA = ("jinja2", "matplotlib")
+_FOLDER = click.Path(file_okay=False, path_type=Path)
 
 
 @click.command()
@@ -45,8 +49,16 @@ _LONGEST_VALUE = 40
 @click.option(
     "--report",
     "folder",
-    type=click.Path(file_okay=False, path_type=Path),
-    help="Also write `report.json` and `junit.xml` there.",
+    type=_FOLDER,
+    metavar="DIR",
+    help="Also write `report.html`, `report.json` and `junit.xml` there.",
+)
+@click.option(
+    "--history",
+    type=_FOLDER,
+    metavar="DIR",
+    help="Draw recovery time and size over the reports below there, as `history.svg`; without "
+    "INDEX, --all or --pattern nothing is drilled.",
 )
 @click.option("--backup-id", help="Backup to restore.  [default: the newest ready one]")
 @click.option(
@@ -90,6 +102,7 @@ def command(
     pattern: str | None,
     at_once: int,
     folder: Path | None,
+    history: Path | None,
     backup_id: str | None,
     pick: str,
     within_days: float | None,
@@ -110,10 +123,17 @@ def command(
     exit code is 0 if the restore is proven, within the limits, and nothing is left; else 1. The
     restore costs what a restore costs.
     """
-    if (index is None) == (not every and pattern is None):
+    nothing = index is None and not every and pattern is None
+    if nothing and history is not None and folder is None:
+        _require_extra("--history")
+        _draw_history(history)
+        return
+    if nothing or (index is not None and (every or pattern is not None)):
         raise click.UsageError("name one INDEX, or give --all or --pattern")
     if backup_id is not None and index is None:
         raise click.UsageError("--backup-id belongs to one INDEX")
+    if folder is not None or history is not None:
+        _require_extra("--report" if folder is not None else "--history")
     plan = DrillPlan(
         index or "",
         backup_id=backup_id,
@@ -135,13 +155,14 @@ def command(
             drills = _many(session, plan, _backed_up(session, pattern), at_once)
     except PineconeBackupError as error:
         raise click.ClickException(str(error)) from error
-    if folder is not None:
-        drill_report.write(folder, drills)
+    report = content(session, plan, drills)
+    if folder is not None or history is not None:
+        _write(report, folder, history)
     if index is not None:
         (done,) = drills
         click.echo(json.dumps(asdict(done), indent=2) if as_json else _text(done))
     elif as_json:
-        click.echo(json.dumps(drill_report.content(drills), indent=2))
+        click.echo(report.model_dump_json(indent=2))
     else:
         click.echo("\n\n".join(map(_text, drills)))
     sys.exit(0 if all(done.is_good for done in drills) else 1)
@@ -182,7 +203,15 @@ def _many(session: Session, plan: DrillPlan, indexes: Sequence[str], at_once: in
             return [each.result() for each in under_way]
         except KeyboardInterrupt:
             cancel()
-            return [each.result() for each in under_way if not each.cancel()]
+            return [
+                _not_begun(name) if each.cancel() else each.result()
+                for name, each in zip(indexes, under_way, strict=True)
+            ]
+
+
+def _not_begun(index: str) -> Drill:
+    why = "the run was interrupted before this drill began"
+    return Drill(index, "", None, "", result="interrupted", why=why, is_deleted=True)
 
 
 def _name_leftovers(session: Session) -> None:
@@ -194,12 +223,65 @@ def _name_leftovers(session: Session) -> None:
         indexes = session.client().list_indexes()
     except ForbiddenError:
         return
-    for live in indexes:
-        if live.tags.get(PURPOSE_TAG) == PURPOSE and live.name.startswith("drill-"):
-            _say(
-                f"index {live.name} is that of a drill, running or killed: if none is running, "
-                f"delete it, for example with `pc index delete --name {live.name}`"
-            )
+    for line in leftovers(indexes):
+        _say(line)
+
+
+def _require_extra(option: str) -> None:
+    """Refuse at once what could not be written after the drills.
+
+    Raises:
+        click.ClickException: The extra is not installed.
+    """
+    if any(importlib.util.find_spec(name) is None for name in _EXTRA):
+        raise click.ClickException(
+            f"{option} draws charts: pip install 'pulumi-pinecone-backup[report]'"
+        )
+
+
+def _write(report: DrillReport, folder: Path | None, history: Path | None) -> None:
+    """Write the report, whose page shows the past as well where that is asked for.
+
+    Raises:
+        click.ClickException: It cannot be written; what was found is printed first.
+    """
+    from pulumi_pinecone_backup.cli.drill_report.page import page
+
+    try:
+        if folder is not None:
+            folder.mkdir(parents=True, exist_ok=True)
+            (folder / FILE).write_text(report.model_dump_json(indent=2) + "\n", "utf-8")
+            junit.write(folder / "junit.xml", report.drills)
+        past = None if history is None else _draw_history(history, report)
+        if folder is not None:
+            (folder / "report.html").write_text(page(report, past), "utf-8")
+    except OSError as error:
+        click.echo(report.model_dump_json(indent=2))
+        raise click.ClickException(f"the report cannot be written: {error}") from error
+
+
+def _draw_history(folder: Path, now: DrillReport | None = None) -> dict[str, list[Point]]:
+    """Draw the reports below a folder, and that of this run, into `history.svg` there.
+
+    Raises:
+        click.ClickException: There is none, or the folder cannot be read or written.
+    """
+    from pulumi_pinecone_backup.cli.drill_report import charts
+    from pulumi_pinecone_backup.cli.drill_report.history import points, read
+
+    try:
+        if now is not None:
+            folder.mkdir(parents=True, exist_ok=True)
+        reports = [*read(folder, say=_say), *([now] if now else [])]
+        past = points(reports)
+        if not past:
+            raise click.ClickException(f"there is no report of a drill below {folder}")
+        (folder / "history.svg").write_text(charts.history(past), "utf-8")
+    except OSError as error:
+        raise click.ClickException(f"the history cannot be drawn: {error}") from error
+    drills = sum(map(len, past.values()))
+    _say(f"{folder / 'history.svg'}: {drills} drill(s) of {len(past)} index(es)")
+    return past
 
 
 @contextmanager

@@ -65,11 +65,13 @@ def take(client: Client, host: str, size: int) -> Fingerprint:
     stats = client.describe_index_stats(host)
     counts = by_namespace(stats)
     found = sample(client, host, counts, size)
-    named = evenly(sorted(counts), MOST_NAMESPACES)
+    # Those of sampled records first: a namespace is proven by its count and by its records.
+    others = sorted(counts.keys() - found.keys())
+    named = [*sorted(found), *evenly(others, MOST_NAMESPACES)][:MOST_NAMESPACES]
     return Fingerprint(
         record_count=stats.total_record_count,
         namespace_count=len(counts),
-        namespaces={name: counts[name] for name in sorted({*named, *found})[:MOST_NAMESPACES]},
+        namespaces={name: counts[name] for name in sorted(named)},
         records={
             namespace: {
                 record_id: digest(record)

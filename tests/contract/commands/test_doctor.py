@@ -116,3 +116,12 @@ def test_each_permission_that_is_missing_has_its_line(
     emulator.add_fault("list_project_backups", "status", status=403)
     told = lines(run("doctor", PATH=engine_folder(), code=1))
     assert {what for what, word in told.items() if word == "FAIL"} == {"backups", "data plane"}
+
+
+def test_an_index_that_a_killed_drill_has_left_is_told(run: Run, service: Service) -> None:
+    backup = service.call("POST", f"/indexes/{service.index()}/backups", {})["backup_id"]
+    body = {"name": "drill-old-0000000", "tags": {"purpose": "restore-drill"}}
+    service.call("POST", f"/backups/{backup}/create-index", body)
+    result = run("doctor", PATH=engine_folder())
+    assert lines(result)["drill"] == "?"
+    assert "pc index delete --name drill-old-0000000" in result.stdout

@@ -14,6 +14,7 @@ import pytest
 from pulumi_pinecone_backup.emulator import Emulator
 from pulumi_pinecone_backup.engine.plugin_process import OneLineError
 from pulumi_pinecone_backup.lifecycle.session import Session
+from pulumi_pinecone_backup.proof import fingerprint
 from support.live_service import Service
 from support.state_entry import Entry, Refused
 
@@ -301,3 +302,18 @@ def test_what_cannot_be_asked_is_refused_at_the_preview(
 def test_the_size_of_a_fingerprint_is_bounded() -> None:
     with pytest.raises(Refused, match="`fingerprint_records` must be 0 to 1000"):
         Entry("Backup", "nightly").check(index_name="products", fingerprint_records=1001)
+
+
+def test_every_sampled_namespace_has_its_count_among_more_than_a_hundred(
+    service: Service, process: NewProcess
+) -> None:
+    name = service.index(records=0)
+    host = service.call("GET", f"/indexes/{name}")["host"]
+    for number in range(130):
+        body = {"namespace": f"tenant-{number:03}", "vectors": [{"id": "a", "values": [1.0, 0.5]}]}
+        service.call("POST", f"{host}/vectors/upsert", body)
+    found = fingerprint.take(process().client(), host, 25)
+    assert found.namespace_count == 130
+    assert len(found.namespaces) == 100
+    assert len(found.records) == 25
+    assert found.records.keys() <= found.namespaces.keys()
