@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import quote
 
 import requests
 from pulumi_pinecone_backup.emulator import Emulator
@@ -60,7 +61,7 @@ class Service:
         for namespace in stats["namespaces"]:
             query = "" if namespace in ("", "__default__") else namespace
             listed = self.call("GET", f"{host}/vectors/list?namespace={query}")
-            ids = "&".join(f"ids={row['id']}" for row in listed["vectors"])
+            ids = "&".join(f"ids={quote(row['id'], safe='')}" for row in listed["vectors"])
             fetched = self.call("GET", f"{host}/vectors/fetch?namespace={query}&{ids}")
             found.update({f"{query}/{key}": row for key, row in fetched["vectors"].items()})
         return found

@@ -17,7 +17,7 @@ from pulumi_pinecone_backup.service.endpoints import OPERATIONS
 
 NAME = "pulumi_pinecone_backup"
 PACKAGE = Path(pulumi_pinecone_backup.__file__).parent
-EXTRAS = ("starlette", "uvicorn", "numpy", "orjson", "pulumi_policy", "jinja2", "matplotlib")
+EXTRAS = ("starlette", "uvicorn", "numpy", "pulumi_policy", "jinja2", "matplotlib")
 
 CORE = {"errors", "service", "engine", "waiting", "proof", "lifecycle"}
 RESOURCES = {"backup", "backup_schedule", "restored_index"}
@@ -53,7 +53,9 @@ MAY_IMPORT: dict[str, set[str]] = {
     "provider": {"engine.program", "service.setting_names"},
     "functions": {"provider", "engine.program", "service", "errors"},
     "__init__": {"resources", "functions", "provider", "errors", "service.models"},
-    "cli": CORE | RESOURCES | {"restore_drill", "handlers", "emulator"},
+    # Records are copied out of a temporary restore.
+    "recovery": CORE | {"restored_index"},
+    "cli": CORE | RESOURCES | {"restore_drill", "recovery", "handlers", "emulator"},
     "emulator.state": set(),
     "emulator.call": {"emulator.state"},
     "emulator.control": {"emulator.state", "emulator.call"},
@@ -70,7 +72,7 @@ ONLY_IN = {
     "grpc": {"engine"},
     "starlette": {"emulator.call", "emulator.web"},
     "uvicorn": {"emulator.web"},
-    "sqlite3": {"emulator.state", "emulator.data", "emulator.web"},
+    "sqlite3": {"emulator.state", "emulator.data", "emulator.web", "recovery.journal"},
     "numpy": {"emulator.data"},
     "matplotlib": {"cli.drill_report.charts"},
     "jinja2": {"cli.drill_report.page"},

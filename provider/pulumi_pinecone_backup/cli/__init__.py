@@ -16,6 +16,7 @@ _COMMANDS = {
     "drill": "pulumi_pinecone_backup.cli.drill",
     "emulator": "pulumi_pinecone_backup.cli.emulator",
     "import": "pulumi_pinecone_backup.cli.import_",
+    "recover": "pulumi_pinecone_backup.cli.recover",
 }
 
 

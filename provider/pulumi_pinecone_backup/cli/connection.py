@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 import shutil
+import signal
 import subprocess
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -25,6 +27,27 @@ stack_option = click.option(
     help="Take key, host and API version from this stack's configuration, then from the "
     "environment.  [default: the environment alone]",
 )
+
+
+class CouldNotTell(click.ClickException):
+    """An error that leaves open whether all is good: exit code 2, where 1 says that it is not."""
+
+    exit_code = 2
+
+
+@contextmanager
+def interruptible() -> Iterator[None]:
+    """Let SIGTERM end a command as Ctrl-C does, so that it cleans up."""
+
+    def interrupt(number: int, frame: object) -> None:
+        del number, frame
+        raise KeyboardInterrupt
+
+    earlier = signal.signal(signal.SIGTERM, interrupt)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, earlier)
 
 
 def connect(stack: str | None) -> Session:

@@ -13,7 +13,7 @@ import click
 
 from pulumi_pinecone_backup.cli import connection
 from pulumi_pinecone_backup.errors import PineconeBackupError
-from pulumi_pinecone_backup.restore_drill.leftovers import leftovers
+from pulumi_pinecone_backup.restored_index.temporary import leftovers
 from pulumi_pinecone_backup.service.client import Client
 from pulumi_pinecone_backup.service.models import IndexModel
 from pulumi_pinecone_backup.service.settings import Settings

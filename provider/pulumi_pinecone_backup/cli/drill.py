@@ -5,11 +5,9 @@ from __future__ import annotations
 import fnmatch
 import importlib.util
 import json
-import signal
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
 from dataclasses import asdict, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -24,7 +22,7 @@ from pulumi_pinecone_backup.engine.rows import duration
 from pulumi_pinecone_backup.errors import ForbiddenError, PineconeBackupError
 from pulumi_pinecone_backup.lifecycle.session import Session
 from pulumi_pinecone_backup.restore_drill.drill import Drill, DrillPlan, run_drill
-from pulumi_pinecone_backup.restore_drill.leftovers import leftovers
+from pulumi_pinecone_backup.restored_index.temporary import leftovers
 from pulumi_pinecone_backup.waiting.pace import DEFAULT_PACE
 
 if TYPE_CHECKING:
@@ -149,7 +147,7 @@ def command(
         session = connection.connect(stack)
         _name_leftovers(session)
         if index is not None:
-            with _interruptible():
+            with connection.interruptible():
                 drills = [run_drill(session, plan, say=_say)]
         else:
             drills = _many(session, plan, _backed_up(session, pattern), at_once)
@@ -197,7 +195,7 @@ def _many(session: Session, plan: DrillPlan, indexes: Sequence[str], at_once: in
         except PineconeBackupError as error:
             return Drill(name, "", None, "", result="failed", why=str(error), is_deleted=True)
 
-    with ThreadPoolExecutor(min(at_once, len(indexes))) as pool, _interruptible():
+    with ThreadPoolExecutor(min(at_once, len(indexes))) as pool, connection.interruptible():
         under_way = [pool.submit(run, name) for name in indexes]
         try:
             return [each.result() for each in under_way]
@@ -282,21 +280,6 @@ def _draw_history(folder: Path, now: DrillReport | None = None) -> dict[str, lis
     drills = sum(map(len, past.values()))
     _say(f"{folder / 'history.svg'}: {drills} drill(s) of {len(past)} index(es)")
     return past
-
-
-@contextmanager
-def _interruptible() -> Iterator[None]:
-    """Let SIGTERM end the drill as Ctrl-C does, so that it cleans up."""
-
-    def interrupt(number: int, frame: object) -> None:
-        del number, frame
-        raise KeyboardInterrupt
-
-    earlier = signal.signal(signal.SIGTERM, interrupt)
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGTERM, earlier)
 
 
 def _text(done: Drill) -> str:

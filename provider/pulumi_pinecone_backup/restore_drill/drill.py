@@ -6,43 +6,28 @@ however the drill ends. Only an index that carries the mark of this very drill i
 
 from __future__ import annotations
 
-import secrets
-import threading
-import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timezone
 from typing import Any
 
 from pulumi_pinecone_backup.engine.call import Call
-from pulumi_pinecone_backup.engine.cancellation import cancelled, pause
+from pulumi_pinecone_backup.engine.cancellation import cancelled
 from pulumi_pinecone_backup.engine.rows import duration
 from pulumi_pinecone_backup.errors import (
     JobFailedError,
-    NotFoundError,
     PineconeBackupError,
     VerificationError,
     WaitTimeoutError,
 )
-from pulumi_pinecone_backup.lifecycle.identity import MARK_TAG, derived_name, without_pending
-from pulumi_pinecone_backup.lifecycle.inputs import parse
 from pulumi_pinecone_backup.lifecycle.outputs import time_text
 from pulumi_pinecone_backup.lifecycle.session import Session
-from pulumi_pinecone_backup.restore_drill.choice import choose_backup
 from pulumi_pinecone_backup.restore_drill.declaration import Pick
 from pulumi_pinecone_backup.restored_index import verification
-from pulumi_pinecone_backup.restored_index.finish import complete
-from pulumi_pinecone_backup.restored_index.properties import RestoredIndexInputs
-from pulumi_pinecone_backup.restored_index.removal import wait_until_gone
-from pulumi_pinecone_backup.restored_index.restoration import Restoration
-from pulumi_pinecone_backup.restored_index.restore import Restore
-from pulumi_pinecone_backup.restored_index.start import start
-from pulumi_pinecone_backup.service.deadlines import requests_until
-from pulumi_pinecone_backup.service.models import BackupModel
+from pulumi_pinecone_backup.restored_index.choice import choose_backup
+from pulumi_pinecone_backup.restored_index.temporary import TemporaryIndex
 from pulumi_pinecone_backup.waiting.pace import DEFAULT_PACE
 
-PURPOSE_TAG = "purpose"
 PURPOSE = "restore-drill"
 
 
@@ -126,56 +111,40 @@ def run_drill(
         pick=plan.pick,
         within_days=plan.within_days,
     )
-    restoration = _restoration(session, backup, plan, call or Call())
+    temporary = TemporaryIndex(
+        session,
+        call or Call(),
+        PURPOSE,
+        plan.index,
+        backup.backup_id,
+        identity=plan.identity,
+        seconds=plan.timeout_seconds,
+        verify=plan.verify,
+        allow_empty=plan.allow_empty,
+        fingerprint=plan.fingerprint,
+    )
     done = Drill(
         index=plan.index,
         backup_id=backup.backup_id,
         recovery_point_at=time_text(backup.captured_at),
-        temporary_index=restoration.name,
+        temporary_index=temporary.name,
         started_at=started_at,
     )
     try:
-        _restore(restoration, done, say)
+        _restore(temporary, done, say)
     finally:
-        _clean_up(restoration, done, say)
+        _clean_up(temporary, done, say)
     _judge(done, plan.max_rpo_seconds, plan.max_rto_seconds)
     done.finished_at = time_text(datetime.now(timezone.utc))
     return done
 
 
-def temporary_name(index: str, identity: str) -> str:
-    """Return the name of a drill's index."""
-    return derived_name(f"drill-{index}", identity, None)
-
-
-def _restoration(session: Session, backup: BackupModel, plan: DrillPlan, call: Call) -> Restoration:
-    # Of this drill alone, so that the index can only be its own.
-    identity = plan.identity or secrets.token_hex(6)
-    inputs = parse(
-        RestoredIndexInputs,
-        {
-            "identity": identity,
-            "backup_id": backup.backup_id,
-            "name": temporary_name(plan.index, identity),
-            "tags": {PURPOSE_TAG: PURPOSE},
-            "deletion_protection": "disabled",
-            "verify": plan.verify,
-            "allow_empty": plan.allow_empty,
-            "fingerprint": plan.fingerprint,
-        },
-    )
-    restoration = Restoration(session, call, inputs, Restore(), plan.timeout_seconds)
-    restoration.is_temporary = True
-    return restoration
-
-
-def _restore(restoration: Restoration, drill: Drill, say: Callable[[str], None]) -> None:
+def _restore(temporary: TemporaryIndex, drill: Drill, say: Callable[[str], None]) -> None:
     """Restore and verify, and note how that ended."""
+    restoration = temporary.restoration
     say(f"restoring backup {drill.backup_id} of {drill.index} as {drill.temporary_index}")
     try:
-        with _ticking(restoration, say), requests_until(restoration.deadline):
-            start(restoration)
-            complete(restoration)
+        temporary.restore(say)
         drill.result = "passed"
     except KeyboardInterrupt:
         drill.result, drill.why = "interrupted", "the drill was interrupted"
@@ -198,11 +167,12 @@ def _restore(restoration: Restoration, drill: Drill, say: Callable[[str], None])
         drill.verification = [row.model_dump(exclude_none=True) for row in restore.verification]
 
 
-def _clean_up(restoration: Restoration, drill: Drill, say: Callable[[str], None]) -> None:
+def _clean_up(temporary: TemporaryIndex, drill: Drill, say: Callable[[str], None]) -> None:
     """Delete the temporary index if it carries the mark of this drill."""
     say(f"deleting {drill.temporary_index}")
     try:
-        drill.is_deleted = _deleted(restoration)
+        temporary.delete()
+        drill.is_deleted = True
     except KeyboardInterrupt:
         _leave(drill, "the deletion was interrupted")
     except PineconeBackupError as error:
@@ -215,32 +185,6 @@ def _leave(drill: Drill, why: str) -> None:
     if drill.result == "passed":
         drill.result, text = "failed", f"the backup is proven, but {text}"
     drill.why = f"{drill.why}; {text}" if drill.why else text
-
-
-def _deleted(restoration: Restoration) -> bool:
-    """Delete the drill's index and wait until it is gone; return whether nothing is left."""
-    restore, client = restoration.restore, restoration.client
-    if restore.owner_mark is None or restore.posted is None:
-        return True  # nothing was asked of the service
-    # The answer may have been cut off: then the index can appear a little later.
-    patience = 0.0 if restore.restore_job_id else restoration.session.pace.lost_drill
-    end = time.monotonic() + patience
-    while True:
-        try:
-            live = client.describe_index(restoration.name)
-            break
-        except NotFoundError:
-            if time.monotonic() >= end:
-                return True
-            if not pause(restoration.session.pace.look_up):
-                raise PineconeBackupError("the run was cancelled before it could show") from None
-    if without_pending(live.tags.get(MARK_TAG)) != restore.owner_mark:
-        raise PineconeBackupError("it does not carry this drill's mark")
-    client.delete_index(restoration.name)
-    session = restoration.session
-    deadline = time.monotonic() + session.pace.delete
-    wait_until_gone(session.watchers().indexes, restoration.name, deadline)
-    return True
 
 
 def _judge(drill: Drill, max_rpo: float | None, max_rto: float | None) -> None:
@@ -260,23 +204,6 @@ def _judge(drill: Drill, max_rpo: float | None, max_rto: float | None) -> None:
         if most is not None and (found is None or found > most):
             drill.result = "too late"
             drill.why = f"the {what} is {_told(found)}, more than {_told(most)}"
-
-
-@contextmanager
-def _ticking(restoration: Restoration, say: Callable[[str], None]) -> Iterator[None]:
-    """Say now and then how far the restore is."""
-    done = threading.Event()
-
-    def tick() -> None:
-        while not done.wait(restoration.session.pace.tick):
-            elapsed = duration(time.monotonic() - restoration.started)
-            say(f"{restoration.restore.status or 'starting'}, {elapsed}")
-
-    threading.Thread(target=tick, name="drill", daemon=True).start()
-    try:
-        yield
-    finally:
-        done.set()
 
 
 def _told(seconds: float | None) -> str:

@@ -22,12 +22,13 @@ from pulumi_pinecone_backup.lifecycle.inputs import parse
 from pulumi_pinecone_backup.lifecycle.outputs import echo
 from pulumi_pinecone_backup.lifecycle.resource import Resource, within_timeout
 from pulumi_pinecone_backup.lifecycle.session import Session
-from pulumi_pinecone_backup.restore_drill.drill import DrillPlan, run_drill, temporary_name
+from pulumi_pinecone_backup.restore_drill.drill import PURPOSE, DrillPlan, run_drill
 from pulumi_pinecone_backup.restore_drill.properties import (
     RestoreDrillInputs,
     restore_drill_outputs,
 )
 from pulumi_pinecone_backup.restored_index.removal import delete_and_wait
+from pulumi_pinecone_backup.restored_index.temporary import temporary_name
 
 _RECORDED = (
     "backup_id",
@@ -146,7 +147,7 @@ def _remove_leftover(
     Raises:
         ConfigurationError: An index of that name is not this drill's.
     """
-    name = temporary_name(inputs.index_name, inputs.identity)
+    name = temporary_name(PURPOSE, inputs.index_name, inputs.identity)
     live = missing.find_index(session.client(), name)
     if live is None:
         return

@@ -20,7 +20,8 @@ class Operation:
     """One operation: how it is requested and how it is called in messages.
 
     Attributes:
-        changes: True if a request may change something, so that a lost answer leaves a doubt.
+        changes: True if a request may change something that a second one would change again, so
+            that a lost answer leaves a doubt. To write or delete the same records twice does not.
     """
 
     operation_id: str
@@ -38,9 +39,11 @@ class Operation:
         return self.doing.format_map(params)
 
 
-def _operation(operation_id: str, request: str, doing: str, *, reads: bool = False) -> Operation:
+def _operation(
+    operation_id: str, request: str, doing: str, *, is_repeatable: bool = False
+) -> Operation:
     method, path = request.split(" ")
-    return Operation(operation_id, method, path, doing, not (reads or method == "GET"))
+    return Operation(operation_id, method, path, doing, not (is_repeatable or method == "GET"))
 
 
 OPERATIONS: Final[dict[str, Operation]] = {
@@ -107,7 +110,7 @@ OPERATIONS: Final[dict[str, Operation]] = {
             "describe_index_stats",
             "POST /describe_index_stats",
             "count the records behind `{host}`",
-            reads=True,
+            is_repeatable=True,
         ),
         _operation(
             "list_vectors",
@@ -123,7 +126,19 @@ OPERATIONS: Final[dict[str, Operation]] = {
             "query_vectors",
             "POST /query",
             "query namespace `{namespace}` behind `{host}`",
-            reads=True,
+            is_repeatable=True,
+        ),
+        _operation(
+            "upsert_vectors",
+            "POST /vectors/upsert",
+            "write records of namespace `{namespace}` behind `{host}`",
+            is_repeatable=True,
+        ),
+        _operation(
+            "delete_vectors",
+            "POST /vectors/delete",
+            "delete records of namespace `{namespace}` behind `{host}`",
+            is_repeatable=True,
         ),
         _operation(
             "list_namespace_aliases",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -19,6 +19,8 @@ from pulumi_pinecone_backup.service.error_texts import (
 )
 from pulumi_pinecone_backup.service.retries import retry_after_seconds
 
+Parse = Callable[[bytes], Any]
+
 _MOST_DIGITS: Final = 300
 """An integer of more digits is beyond what a float can hold."""
 
@@ -32,8 +34,13 @@ class Reply:
     body: bytes
 
 
-def read_reply(about: Attempt, reply: Reply) -> Any:
+def read_reply(about: Attempt, reply: Reply, parse: Parse | None = None) -> Any:
     """Return the JSON of an answer, or None where there is no body.
+
+    Args:
+        about: What was asked.
+        reply: What came.
+        parse: Reads the JSON, instead of `parse_json`; raises `ValueError` where it cannot.
 
     Raises:
         ApiError: The status is 4xx or 5xx.
@@ -51,7 +58,7 @@ def read_reply(about: Attempt, reply: Reply) -> Any:
     if not reply.body.strip():
         return None
     try:
-        return parse_json(reply.body)
+        return (parse or parse_json)(reply.body)
     except (ValueError, RecursionError):
         start = excerpt(reply.body, about.secrets)
     raise InvalidResponseError(

@@ -33,7 +33,7 @@ from pulumi_pinecone_backup.service.exchange import (
 )
 from pulumi_pinecone_backup.service.hosts import is_loopback
 from pulumi_pinecone_backup.service.keys import HiddenText, Keys
-from pulumi_pinecone_backup.service.replies import Reply, read_reply
+from pulumi_pinecone_backup.service.replies import Parse, Reply, read_reply
 from pulumi_pinecone_backup.service.settings import Settings
 
 CONNECT_TIMEOUT_SECONDS: Final = 10.0
@@ -44,6 +44,8 @@ _NO_PROXIES: Final = {"http": "", "https": "", "all": ""}
 _LOGGER: Final = logging.getLogger(__name__)
 
 Query = Mapping[str, str | list[str]]
+Body = Mapping[str, Any] | bytes
+"""Values, or a JSON text as it is sent."""
 
 
 class Transport:
@@ -81,8 +83,9 @@ class Transport:
         params: Mapping[str, str],
         *,
         query: Query | None = None,
-        body: Mapping[str, Any] | None = None,
+        body: Body | None = None,
         base_url: str | None = None,
+        parse: Parse | None = None,
     ) -> Any:
         """Send a request and return the JSON of its answer, or None where there is no body.
 
@@ -94,6 +97,7 @@ class Transport:
             query: Query parameters; one that has several values is repeated.
             body: JSON body.
             base_url: Where to send it, if not to the control plane.
+            parse: Reads the JSON of an answer, instead of `replies.parse_json`.
 
         Raises:
             ApiError: The service answered with a status of 4xx or 5xx.
@@ -103,7 +107,7 @@ class Transport:
         for attempt in retries.attempts_of(operation, self._backoff, self._cancelled):
             with attempt:
                 try:
-                    return self._send_once(operation, params, query, body, base_url)
+                    return self._send_once(operation, params, query, body, base_url, parse)
                 except NotFoundError:
                     if operation.method == "DELETE" and attempt.retry_state.attempt_number > 1:
                         return None
@@ -115,8 +119,9 @@ class Transport:
         operation: Operation,
         params: Mapping[str, str],
         query: Query | None,
-        body: Mapping[str, Any] | None,
+        body: Body | None,
         base_url: str | None,
+        parse: Parse | None,
     ) -> Any:
         tried: list[str] = []
         for source, key in self._keys.candidates():
@@ -128,7 +133,7 @@ class Transport:
                 if reply.status < 500 and reply.status != 429:
                     self._keys.accepted(source)
                 break
-        return read_reply(about, reply)
+        return read_reply(about, reply, parse)
 
     def about(
         self, operation: Operation, params: Mapping[str, str], tried: list[str] | None = None
@@ -151,7 +156,7 @@ class Transport:
         url: str,
         key: HiddenText,
         query: Query | None,
-        body: Mapping[str, Any] | None,
+        body: Body | None,
     ) -> Reply:
         place = urlsplit(url)
 
@@ -180,19 +185,22 @@ class Transport:
         url: str,
         key: HiddenText,
         query: Query | None,
-        body: Mapping[str, Any] | None,
+        body: Body | None,
         left: threading.Event,
     ) -> Reply:
         """Send a request and read its answer, unless nobody waits for it any more."""
         # A proxy would carry a key for this machine away, and in plain text.
         proxies = _NO_PROXIES if is_loopback(urlsplit(url).hostname or "") else None
         content = bytearray()
+        text = body if isinstance(body, bytes) else None
+        kind = {} if text is None else {"Content-Type": "application/json"}
         with self._session.request(
             method,
             url,
             params=query,
-            json=body,
-            headers={**self._headers, "Api-Key": key},
+            json=body if text is None else None,
+            data=text,
+            headers={**self._headers, **kind, "Api-Key": key},
             timeout=self._timeouts,
             # A redirect would carry the key to wherever it points.
             allow_redirects=False,

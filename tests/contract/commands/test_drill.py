@@ -212,5 +212,5 @@ def test_an_index_that_is_not_the_drill_s_any_more_is_left_alone(
     process.send_signal(signal.SIGINT)
     text, _ = process.communicate(timeout=DEADLINE_SECONDS)
     assert process.returncode == 1
-    assert "it does not carry this drill's mark" in json.loads(text)["why"]
+    assert "it does not carry this run's mark" in json.loads(text)["why"]
     assert name in service.indexes()

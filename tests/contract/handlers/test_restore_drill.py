@@ -12,7 +12,7 @@ from pulumi_pinecone_backup.engine import cancellation
 from pulumi_pinecone_backup.engine.plugin_process import OneLineError
 from pulumi_pinecone_backup.lifecycle.identity import MARK_TAG
 from pulumi_pinecone_backup.lifecycle.session import Session
-from pulumi_pinecone_backup.restore_drill.drill import temporary_name
+from pulumi_pinecone_backup.restored_index.temporary import temporary_name
 from support.live_service import Service
 from support.state_entry import Entry, Refused
 
@@ -140,7 +140,7 @@ def test_what_a_killed_run_has_left_is_named_and_deleted(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     identity = drill.who["identity"]
-    name = temporary_name("products", identity)
+    name = temporary_name("restore-drill", "products", identity)
     tags = {MARK_TAG: f"{identity}-0123abcd-pending"}
     service.call("POST", f"/backups/{backup_id}/create-index", {"name": name, "tags": tags})
     process()
@@ -155,7 +155,7 @@ def test_what_a_killed_run_has_left_is_named_and_deleted(
 def test_an_index_of_that_name_that_is_not_the_drill_s_is_not_touched(
     drill: Entry, service: Service, backup_id: str, process: NewProcess
 ) -> None:
-    name = temporary_name("products", drill.who["identity"])
+    name = temporary_name("restore-drill", "products", drill.who["identity"])
     service.call("POST", f"/backups/{backup_id}/create-index", {"name": name})
     process()
     with pytest.raises(OneLineError, match="does not carry its mark: it is not touched"):

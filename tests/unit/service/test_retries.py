@@ -18,7 +18,7 @@ AT_ONCE = Backoff(first_wait_seconds=0.0, jitter_seconds=0.0)
 ATTEMPTS = AT_ONCE.attempts
 
 
-READING_POSTS = {"describe_index_stats", "query_vectors"}
+REPEATABLE_POSTS = {"describe_index_stats", "query_vectors", "upsert_vectors", "delete_vectors"}
 
 
 def _attempts(operation_id: str, error: PineconeBackupError, backoff: Backoff = AT_ONCE) -> int:
@@ -43,7 +43,7 @@ def test_an_operation_is_repeated_only_where_nothing_can_have_happened_twice(
 ) -> None:
     operation = OPERATIONS[operation_id]
     repeats = status in PASSING
-    if operation.method in {"POST", "PATCH"} and operation_id not in READING_POSTS:
+    if operation.method in {"POST", "PATCH"} and operation_id not in REPEATABLE_POSTS:
         repeats = status == 429 or (status == 503 and wait is not None)
     error = ApiError("refused", status=status, retry_after_seconds=wait)
     assert _attempts(operation_id, error) == (ATTEMPTS if repeats else 1)

@@ -26,6 +26,7 @@ from pulumi_pinecone_backup.emulator.data.parsing import (
 )
 from pulumi_pinecone_backup.emulator.data.target import index_of, read_from, write_to
 from pulumi_pinecone_backup.emulator.state import records
+from pulumi_pinecone_backup.emulator.state.database import Row
 from pulumi_pinecone_backup.emulator.state.definitions import Definition, from_json
 from pulumi_pinecone_backup.emulator.state.problems import invalid
 from pulumi_pinecone_backup.emulator.state.records import Record
@@ -47,6 +48,7 @@ def upsert_vectors(call: Call) -> Answer:
     rows = [parse_vector(item, definition) for item in items]
     with call.state.change() as connection:
         records.upsert(connection, index["key"], namespace, rows)
+        _note(call, index, "written", namespace, len(rows))
     return Answer(200, {"upsertedCount": len(rows)})
 
 
@@ -153,7 +155,13 @@ def delete_vectors(call: Call) -> Answer:
         chosen = records.all_ids(connection, index["key"], namespace)
     with call.state.change():
         records.delete_ids(connection, index["key"], namespace, chosen)
+        _note(call, index, "deleted", namespace, len(chosen))
     return Answer(200, {})
+
+
+def _note(call: Call, index: Row, what: str, namespace: str, count: int) -> None:
+    now, text = call.state.clock.now(), f"records {what} {index['name']}"
+    call.state.effect(now, text, project=call.project, namespace=namespace, count=count)
 
 
 def update_vector(call: Call) -> Answer:

@@ -1,12 +1,12 @@
-"""Which backup a drill restores: a given one, the newest, or any of the last days."""
+"""Which backup is restored: a given one, the newest, that of a time, or any of the last days."""
 
 from __future__ import annotations
 
 import secrets
 from datetime import datetime, timedelta, timezone
+from typing import Literal
 
 from pulumi_pinecone_backup.errors import PineconeBackupError
-from pulumi_pinecone_backup.restore_drill.declaration import Pick
 from pulumi_pinecone_backup.service.client import Client
 from pulumi_pinecone_backup.service.models import BackupModel
 
@@ -18,8 +18,9 @@ def choose_backup(
     index: str,
     *,
     backup_id: str | None = None,
-    pick: Pick = "latest",
+    pick: Literal["latest", "random"] = "latest",
     within_days: float | None = None,
+    as_of: datetime | None = None,
 ) -> BackupModel:
     """Return the backup to restore.
 
@@ -29,6 +30,7 @@ def choose_backup(
         backup_id: The backup; None picks one.
         pick: The one with the newest data, or any.
         within_days: How old the data of the picked one may be.
+        as_of: Its data must have been captured by then.
 
     Raises:
         PineconeBackupError: There is none, or it is of another index.
@@ -47,6 +49,13 @@ def choose_backup(
             f"index `{index}` has no ready backup in the project of the API key, of {len(found)} "
             "in all: take one, or check the name"
         )
+    if as_of is not None:
+        ready = [backup for backup in ready if _is_captured_by(backup, as_of)]
+        if not ready:
+            raise PineconeBackupError(
+                f"index `{index}` has no ready backup whose data was captured by "
+                f"{as_of.isoformat()}: `pulumi_pinecone_backup.list_backups()` tells the times"
+            )
     recent = [backup for backup in ready if _is_recent(backup, within_days)]
     if not recent:
         raise PineconeBackupError(
@@ -56,6 +65,10 @@ def choose_backup(
     if pick == "random":
         return secrets.choice(recent)
     return max(recent, key=lambda backup: backup.captured_at or _UNDATED)
+
+
+def _is_captured_by(backup: BackupModel, as_of: datetime) -> bool:
+    return backup.captured_at is not None and backup.captured_at <= as_of
 
 
 def _is_recent(backup: BackupModel, within_days: float | None) -> bool:
