@@ -17,7 +17,15 @@ from pulumi_pinecone_backup.service.endpoints import OPERATIONS
 
 NAME = "pulumi_pinecone_backup"
 PACKAGE = Path(pulumi_pinecone_backup.__file__).parent
-EXTRAS = ("starlette", "uvicorn", "numpy", "pulumi_policy", "jinja2", "matplotlib")
+EXTRAS = (
+    "starlette",
+    "uvicorn",
+    "numpy",
+    "pulumi_policy",
+    "jinja2",
+    "matplotlib",
+    "prometheus_client",
+)
 
 CORE = {"errors", "service", "engine", "waiting", "proof", "lifecycle"}
 RESOURCES = {"backup", "backup_schedule", "restored_index"}
@@ -55,7 +63,8 @@ MAY_IMPORT: dict[str, set[str]] = {
     "__init__": {"resources", "functions", "provider", "errors", "service.models"},
     # Records are copied out of a temporary restore.
     "recovery": CORE | {"restored_index"},
-    "cli": CORE | RESOURCES | {"restore_drill", "recovery", "handlers", "emulator"},
+    "status": CORE | {"restored_index"},
+    "cli": CORE | RESOURCES | {"restore_drill", "recovery", "status", "handlers", "emulator"},
     "emulator.state": set(),
     "emulator.call": {"emulator.state"},
     "emulator.control": {"emulator.state", "emulator.call"},
@@ -76,6 +85,7 @@ ONLY_IN = {
     "numpy": {"emulator.data"},
     "matplotlib": {"cli.drill_report.charts"},
     "jinja2": {"cli.drill_report.page"},
+    "prometheus_client": {"status.openmetrics"},
     "pulumi": {"engine", "handlers", "resources", "functions", "provider", "cli.adoption"},
 }
 

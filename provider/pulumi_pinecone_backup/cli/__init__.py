@@ -17,6 +17,7 @@ _COMMANDS = {
     "emulator": "pulumi_pinecone_backup.cli.emulator",
     "import": "pulumi_pinecone_backup.cli.import_",
     "recover": "pulumi_pinecone_backup.cli.recover",
+    "status": "pulumi_pinecone_backup.cli.status",
 }
 
 
