@@ -26,6 +26,7 @@ from pulumi_pinecone_backup.errors import (
 )
 
 if TYPE_CHECKING:
+    from pulumi_pinecone_backup.components.rotation import BackupRotation
     from pulumi_pinecone_backup.functions import (
         GetBackupResult,
         GetRestoreJobResult,
@@ -58,6 +59,7 @@ __all__ = [
     "ApiError",
     "Backup",
     "BackupModel",
+    "BackupRotation",
     "BackupSchedule",
     "BackupScheduleModel",
     "ConfigurationError",
@@ -94,6 +96,7 @@ __all__ = [
 
 _MODULES = {
     "Backup": "resources",
+    "BackupRotation": "components.rotation",
     "BackupSchedule": "resources",
     "Provider": "provider",
     "RestoreDrill": "resources",

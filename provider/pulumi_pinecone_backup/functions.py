@@ -131,7 +131,7 @@ def get_backup(backup_id: str, *, provider: Provider | None = None) -> GetBackup
     Raises:
         NotFoundError: The project of the key has no such backup.
     """
-    with _client(provider) as client:
+    with open_client(provider) as client:
         return GetBackupResult(to_properties(client.describe_backup(backup_id)))
 
 
@@ -200,7 +200,7 @@ def get_restore_job(
     Raises:
         NotFoundError: The service does not find the job, which says nothing about the index.
     """
-    with _client(provider) as client:
+    with open_client(provider) as client:
         return GetRestoreJobResult(to_properties(client.describe_restore_job(restore_job_id)))
 
 
@@ -211,7 +211,7 @@ def list_restore_jobs(*, provider: Provider | None = None) -> list[GetRestoreJob
     Args:
         provider: Whose settings count; None takes the stack's.
     """
-    with _client(provider) as client:
+    with open_client(provider) as client:
         jobs = sorted(client.list_restore_jobs(), key=_created, reverse=True)
     return [GetRestoreJobResult(to_properties(job)) for job in jobs]
 
@@ -266,7 +266,7 @@ def list_restore_jobs_output(
 def _backups(
     index_name: str | None, include_deleted: bool, provider: Provider | None
 ) -> list[BackupModel]:
-    with _client(provider) as client:
+    with open_client(provider) as client:
         if include_deleted:
             backups = client.list_project_backups()
         elif index_name is not None:
@@ -278,7 +278,8 @@ def _backups(
     return sorted(backups, key=_captured, reverse=True)
 
 
-def _client(provider: Provider | None) -> Client:
+def open_client(provider: Provider | None) -> Client:
+    """Return a client with the settings of a provider, or with the stack's; close it after use."""
     program.refuse_plain_text(SECRET_KEYS)
     config = _stack_config() if provider is None else provider.settings()
     settings = Settings.resolve(config, os.environ, project=pulumi.get_project())

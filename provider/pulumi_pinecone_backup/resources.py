@@ -93,7 +93,11 @@ class _Resource(lazy_outputs.LazyOutputs, Resource):
         cls._inputs = tuple(name for name in given if name != "opts")
 
     def _declare(
-        self, resource_name: str, given: Mapping[str, Any], opts: pulumi.ResourceOptions | None
+        self,
+        resource_name: str,
+        given: Mapping[str, Any],
+        opts: pulumi.ResourceOptions | None,
+        hidden: Mapping[str, Any] | None = None,
     ) -> None:
         """Declare the resource to Pulumi.
 
@@ -101,10 +105,11 @@ class _Resource(lazy_outputs.LazyOutputs, Resource):
             resource_name: Pulumi name.
             given: The arguments of the constructor; those that are inputs are taken.
             opts: Resource options.
+            hidden: Properties that no constructor takes.
         """
         program.refuse_options(resource_name, opts, self._kind, self._refused_ignores)
         props: dict[str, Any] = dict.fromkeys(self._outputs)
-        props |= {name: given.get(name) for name in self._inputs}
+        props |= {name: given.get(name) for name in self._inputs} | dict(hidden or {})
         if props.get("triggers") is not None:
             props["triggers"] = program.comparable_triggers(props["triggers"])
         if opts is not None and opts.retain_on_delete:
@@ -140,6 +145,28 @@ class _Resource(lazy_outputs.LazyOutputs, Resource):
         return resource
 
 
+Child = TypeVar("Child", bound=_Resource)
+
+
+def declare_child(
+    kind: type[Child],
+    resource_name: str,
+    properties: Mapping[str, Any],
+    opts: pulumi.ResourceOptions,
+) -> Child:
+    """Declare a resource of a component, with properties that programs cannot give.
+
+    Args:
+        kind: The resource's class.
+        resource_name: Pulumi name.
+        properties: All that is not None.
+        opts: Resource options.
+    """
+    resource = kind.__new__(kind)
+    resource._declare(resource_name, {}, opts, hidden=properties)
+    return resource
+
+
 class Backup(_Resource, module="pinecone", name="Backup"):
     """A backup of a Pinecone index, which is deleted with the resource.
 
@@ -158,6 +185,7 @@ class Backup(_Resource, module="pinecone", name="Backup"):
         wait: False returns as soon as the service has accepted the backup.
         fingerprint_records: How many records to sample for the output `fingerprint`, 0 to 1000: it
             lets a restore be proven when the source is gone. Ids can be read from it.
+        keep_until: A date or RFC 3339 time before which it is neither deleted nor replaced.
         opts: Resource options; `custom_timeouts` bound the wait (create 6 h, delete 15 min).
 
     Example:
@@ -194,6 +222,7 @@ class Backup(_Resource, module="pinecone", name="Backup"):
     captured_at: Output[str | None]
     project: Output[str | None]
     fingerprint_records: Output[int | None]
+    keep_until: Output[str | None]
     fingerprint: Output[str | None]
 
     _handler = BackupHandler
@@ -210,6 +239,7 @@ class Backup(_Resource, module="pinecone", name="Backup"):
         triggers: Input[Sequence[Any]] | None = None,
         wait: Input[bool] = True,
         fingerprint_records: Input[int] = 0,
+        keep_until: Input[str] | None = None,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         given = dict(locals())

@@ -59,8 +59,16 @@ MAY_IMPORT: dict[str, set[str]] = {
         "errors",
     },
     "provider": {"engine.program", "service.setting_names"},
+    "components": {"resources", "functions", "provider", "engine.program", "service", "errors"},
     "functions": {"provider", "engine.program", "service", "errors"},
-    "__init__": {"resources", "functions", "provider", "errors", "service.models"},
+    "__init__": {
+        "resources",
+        "components",
+        "functions",
+        "provider",
+        "errors",
+        "service.models",
+    },
     # Records are copied out of a temporary restore.
     "recovery": CORE | {"restored_index"},
     "status": CORE | {"restored_index"},
@@ -86,7 +94,15 @@ ONLY_IN = {
     "matplotlib": {"cli.drill_report.charts"},
     "jinja2": {"cli.drill_report.page"},
     "prometheus_client": {"status.openmetrics"},
-    "pulumi": {"engine", "handlers", "resources", "functions", "provider", "cli.adoption"},
+    "pulumi": {
+        "engine",
+        "handlers",
+        "resources",
+        "components",
+        "functions",
+        "provider",
+        "cli.adoption",
+    },
 }
 
 
@@ -159,7 +175,7 @@ def test_no_file_reaches_itself_through_its_imports() -> None:
     assert sorted(arrows) == []
 
 
-def test_the_house_has_at_most_nine_floors() -> None:
+def test_the_house_has_at_most_ten_floors() -> None:
     """A room stands one floor above the highest of those that it imports from."""
     below: dict[str, set[str]] = {}
     for name, tree in modules():
@@ -171,7 +187,7 @@ def test_the_house_has_at_most_nine_floors() -> None:
     def floor(room: str) -> int:
         return 1 + max((floor(other) for other in below[room]), default=0)
 
-    assert max(floor(room) for room in below) <= 9
+    assert max(floor(room) for room in below) <= 10
     assert len({room.split(".")[0] for room in below}) <= 22
 
 

@@ -8,7 +8,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from pulumi_pinecone_backup.backup import keeping
 from pulumi_pinecone_backup.backup.properties import BackupInputs
+from pulumi_pinecone_backup.backup.rotation import recorded
 from pulumi_pinecone_backup.backup.start import RecordedBackups
 from pulumi_pinecone_backup.engine.call import Call
 from pulumi_pinecone_backup.engine.results import Change, CheckedInputs
@@ -22,7 +24,7 @@ from pulumi_pinecone_backup.lifecycle.session import Session
 from pulumi_pinecone_backup.service.models import FAILED_BACKUP_STATUSES
 
 _REPLACES = ("index_name", "triggers")
-_RECORDED = ("wait", "name", "description", "fingerprint_records")
+_RECORDED = ("wait", "name", "description", "fingerprint_records", "keep_until")
 
 
 def check(
@@ -77,7 +79,10 @@ def diff(
     updates = checks.changed(olds, news, _RECORDED)
     if is_unfinished(olds):
         updates.append("status")
+    if recorded(olds.get("rotation")) != recorded(news.get("rotation")):
+        updates.append("rotation")
     if was_checked and replaces:
+        keeping.refuse_replacement(id_, olds, replaces)
         refuse_deletion_first(session.config, f"backup `{id_}`")
     elif was_checked:
         identity = str(olds.get("identity", ""))

@@ -9,6 +9,7 @@ import time
 from collections.abc import Mapping
 from typing import Any
 
+from pulumi_pinecone_backup.backup import keeping, rotation
 from pulumi_pinecone_backup.backup.check import check, diff, is_ready, is_unfinished
 from pulumi_pinecone_backup.backup.fingerprint import take_fingerprint
 from pulumi_pinecone_backup.backup.properties import BackupInputs, backup_outputs
@@ -143,6 +144,9 @@ def delete(session: Session, call: Call, id_: str, props: Mapping[str, Any]) -> 
     Raises:
         PineconeBackupError: It could not be deleted, or would leave a gap.
     """
+    if not rotation.may_go(session, call, id_, props):
+        return
+    keeping.refuse_deletion(id_, props)
     _require_source(session, props, id_)
     replacement.refuse_gap(session, props, id_, f"backup `{id_}`")
     deadline = time.monotonic() + (call.timeout_seconds or session.pace.delete)

@@ -3,13 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime, timezone
 from typing import Annotated, Any, Final
 
 from pydantic import AfterValidator, StrictBool, StrictStr
 
+from pulumi_pinecone_backup.backup import rotation
 from pulumi_pinecone_backup.backup.declaration import OUTPUTS
 from pulumi_pinecone_backup.lifecycle.identity import without_mark
-from pulumi_pinecone_backup.lifecycle.inputs import Count, Inputs, Name, Triggers, rule
+from pulumi_pinecone_backup.lifecycle.inputs import (
+    Count,
+    InputPart,
+    Inputs,
+    Name,
+    Triggers,
+    rule,
+)
 from pulumi_pinecone_backup.lifecycle.outputs import definition, echo, present, stored
 from pulumi_pinecone_backup.service.models import BackupModel, to_properties
 
@@ -20,6 +29,37 @@ def _check_fingerprint_records(value: int) -> int:
     if not 0 <= value <= MOST_FINGERPRINT_RECORDS:
         raise ValueError(f"must be 0 to {MOST_FINGERPRINT_RECORDS}")
     return value
+
+
+def _check_time(value: str) -> str:
+    if time_of(value) is None:
+        raise ValueError("must be a date or a time such as `2027-01-31` or `2027-01-31T12:00:00Z`")
+    return value
+
+
+def time_of(value: str) -> datetime | None:
+    """Return a date or an RFC 3339 time; a date is its beginning, both in UTC. None if neither."""
+    try:
+        found = datetime.fromisoformat(value.strip().replace("Z", "+00:00"))
+    except ValueError:
+        return None
+    return found if found.tzinfo else found.replace(tzinfo=timezone.utc)
+
+
+class Rotation(InputPart):
+    """Which rotation a backup belongs to.
+
+    Attributes:
+        name: The rotation's resource name.
+        slot: The period that the backup stands for.
+        force_destroy: Whether it may go with the whole rotation.
+        drops: Ids of the backups that fall out in this run; on the newest backup alone.
+    """
+
+    name: StrictStr
+    slot: StrictStr
+    force_destroy: StrictBool = False
+    drops: list[StrictStr] | None = None
 
 
 class BackupInputs(Inputs):
@@ -35,6 +75,8 @@ class BackupInputs(Inputs):
     fingerprint_records: (
         Annotated[Count, AfterValidator(rule(_check_fingerprint_records))] | None
     ) = None
+    keep_until: Annotated[StrictStr, AfterValidator(rule(_check_time))] | None = None
+    rotation: Rotation | None = None
 
 
 def backup_outputs(
@@ -56,5 +98,6 @@ def backup_outputs(
             "project": project,
             "tags": without_mark(backup.tags),
             **echo(inputs),
+            "rotation": rotation.recorded(echo(inputs).get("rotation")),
         }
     )

@@ -6,6 +6,7 @@ Pulumi's private parts of the program's side are here; those of the plugin are i
 from __future__ import annotations
 
 import os
+import re
 import signal
 import sys
 import threading
@@ -13,7 +14,7 @@ import time
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from types import FrameType
-from typing import Any
+from typing import Any, TypeVar
 
 import pulumi
 from pulumi.runtime import config
@@ -22,8 +23,12 @@ from pulumi_pinecone_backup.engine import bridge
 from pulumi_pinecone_backup.engine.comparable import comparable
 from pulumi_pinecone_backup.errors import ConfigurationError
 
+Explicit = TypeVar("Explicit")
+
 PROGRAM_FILE = "pulumi-language-python-exec"
 INTERRUPTED_SECONDS = 10.0
+_STATE_READS = 10
+_STATE_PAUSE_SECONDS = 0.2
 
 
 class ProgramError(ConfigurationError, pulumi.RunError):
@@ -141,6 +146,66 @@ def holds_output(value: Any) -> bool:
     if isinstance(value, Sequence) and not isinstance(value, str | bytes):
         return any(holds_output(item) for item in value)
     return False
+
+
+def own_state() -> dict[str, dict[str, Any]]:
+    """Return the outputs of every resource of this stack by URN, as the last run has saved them.
+
+    The engine may be writing the state right now; then it is asked again.
+
+    Raises:
+        ProgramError: The state cannot be read. That is not an empty state.
+    """
+    from pulumi.runtime import invoke
+
+    token = "pulumi:pulumi:readStackResourceOutputs"  # noqa: S105 - a function's name
+    for left in range(_STATE_READS - 1, -1, -1):
+        try:
+            answer = invoke(token, {"stackName": pulumi.get_stack()})
+            break
+        except Exception as error:  # noqa: BLE001, RUF100 - the SDK raises nothing more precise
+            if not left:
+                raise ProgramError(f"this stack's state cannot be read: {error}") from error
+            time.sleep(_STATE_PAUSE_SECONDS)
+    value = getattr(answer, "value", None)
+    rows = value.get("outputs") if isinstance(value, Mapping) else None
+    return {
+        str(urn): dict(row["outputs"])
+        for urn, row in (rows or {}).items()
+        if isinstance(row, Mapping) and isinstance(row.get("outputs"), Mapping)
+    }
+
+
+def names_in_aliases(opts: pulumi.ResourceOptions | None) -> list[str]:
+    """Return the earlier names of a resource that its options tell."""
+    found = []
+    for alias in (opts.aliases if opts and opts.aliases else None) or ():
+        name = alias.name if isinstance(alias, pulumi.Alias) else alias
+        if isinstance(name, str):
+            found.append(name.rpartition("::")[2])
+    return found
+
+
+def provider_in(opts: pulumi.ResourceOptions | None, kind: type[Explicit]) -> Explicit | None:
+    """Return the explicit provider of a component's options, of its own or among `providers`."""
+    if opts is None:
+        return None
+    several = opts.providers or ()
+    given = list(several.values()) if isinstance(several, Mapping) else several
+    all_of_them = [opts.provider, *(given if isinstance(given, Sequence) else [given])]
+    return next((each for each in all_of_them if isinstance(each, kind)), None)
+
+
+def plain_name(name: str, *, limit: int) -> str:
+    """Return a Pulumi name in the service's alphabet and length."""
+    return re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")[:limit].rstrip("-")
+
+
+def name_problems(what: str, name: str, *, limit: int) -> list[str]:
+    """Return what is wrong with a name; empty if nothing is."""
+    if len(name) <= limit and re.fullmatch(r"[a-z0-9]([a-z0-9-]*[a-z0-9])?", name):
+        return []
+    return [f"`{what}` must be 1 to {limit} lower-case letters, digits and `-`: `{name}`"]
 
 
 def engine_parallel() -> int | None:

@@ -1,0 +1,1 @@
+"""Patterns made of the resources: a rotation of backups."""
