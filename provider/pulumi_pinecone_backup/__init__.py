@@ -26,6 +26,7 @@ from pulumi_pinecone_backup.errors import (
 )
 
 if TYPE_CHECKING:
+    from pulumi_pinecone_backup.components.fleet import RestoredFleet
     from pulumi_pinecone_backup.components.rotation import BackupRotation
     from pulumi_pinecone_backup.functions import (
         GetBackupResult,
@@ -77,6 +78,7 @@ __all__ = [
     "Provider",
     "RestoreDrill",
     "RestoreJobModel",
+    "RestoredFleet",
     "RestoredIndex",
     "TransportError",
     "VerificationError",
@@ -100,6 +102,7 @@ _MODULES = {
     "BackupSchedule": "resources",
     "Provider": "provider",
     "RestoreDrill": "resources",
+    "RestoredFleet": "components.fleet",
     "RestoredIndex": "resources",
 }
 

@@ -183,3 +183,23 @@ class BackupScheduleHandler(_Handler):
         from pulumi_pinecone_backup.backup_schedule.operations import BACKUP_SCHEDULE
 
         return BACKUP_SCHEDULE
+
+
+class RestoredFleetStartHandler(_Handler):
+    """The front door of the start of a `RestoredFleet`."""
+
+    @staticmethod
+    def _resource() -> Resource:
+        from pulumi_pinecone_backup.restored_fleet.start import FLEET_START
+
+        return FLEET_START
+
+
+class RestoredFleetReportHandler(_Handler):
+    """The front door of the report of a `RestoredFleet`."""
+
+    @staticmethod
+    def _resource() -> Resource:
+        from pulumi_pinecone_backup.restored_fleet.report import FLEET_REPORT
+
+        return FLEET_REPORT

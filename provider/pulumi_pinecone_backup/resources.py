@@ -33,7 +33,7 @@ from pulumi_pinecone_backup.restored_index.declaration import (
 )
 from pulumi_pinecone_backup.service.setting_names import SECRET_KEYS
 
-Self = TypeVar("Self", bound="_Resource")
+Self = TypeVar("Self", bound="ManagedResource")
 _REFUSED_IGNORES = {
     "backup_id": (
         "an index stays with its backup anyway, and with this option a changed `triggers` could "
@@ -77,7 +77,7 @@ class QueryCheckArgs(_QueryCheck, total=False):
     id: str
 
 
-class _Resource(lazy_outputs.LazyOutputs, Resource):
+class ManagedResource(lazy_outputs.LazyOutputs, Resource):
     """What the resources share: identity, outputs, and reading without adopting."""
 
     _handler: ClassVar[type[ResourceProvider]]
@@ -145,7 +145,7 @@ class _Resource(lazy_outputs.LazyOutputs, Resource):
         return resource
 
 
-Child = TypeVar("Child", bound=_Resource)
+Child = TypeVar("Child", bound=ManagedResource)
 
 
 def declare_child(
@@ -167,7 +167,7 @@ def declare_child(
     return resource
 
 
-class Backup(_Resource, module="pinecone", name="Backup"):
+class Backup(ManagedResource, module="pinecone", name="Backup"):
     """A backup of a Pinecone index, which is deleted with the resource.
 
     Removing it from the program, renaming it without an alias, and replacing it delete the backup
@@ -248,7 +248,7 @@ class Backup(_Resource, module="pinecone", name="Backup"):
         self._declare(resource_name, given, opts)
 
 
-class RestoredIndex(_Resource, module="pinecone", name="RestoredIndex"):
+class RestoredIndex(ManagedResource, module="pinecone", name="RestoredIndex"):
     """An index restored from a backup, followed to the end, and verified against the backup.
 
     The index stays pinned to the backup that it was restored from: a newer `backup_id` alone
@@ -326,6 +326,7 @@ class RestoredIndex(_Resource, module="pinecone", name="RestoredIndex"):
     verification: Output[list[dict[str, Any]] | None]
     owner_mark: Output[str | None]
     project: Output[str | None]
+    why: Output[str | None]
     fingerprint: Output[str | None]
     sample_tolerance: Output[float | None]
     checks: Output[list[dict[str, Any]] | None]
@@ -364,7 +365,7 @@ class RestoredIndex(_Resource, module="pinecone", name="RestoredIndex"):
         self._declare(resource_name, given, opts)
 
 
-class BackupSchedule(_Resource, module="pinecone", name="BackupSchedule"):
+class BackupSchedule(ManagedResource, module="pinecone", name="BackupSchedule"):
     """A schedule that takes backups of an index; the backups outlive it.
 
     Args:
@@ -420,7 +421,7 @@ class BackupSchedule(_Resource, module="pinecone", name="BackupSchedule"):
         self._declare(resource_name, given, opts)
 
 
-class RestoreDrill(_Resource, module="pinecone", name="RestoreDrill"):
+class RestoreDrill(ManagedResource, module="pinecone", name="RestoreDrill"):
     """A rehearsal: a backup is restored, verified and deleted again, and the evidence is kept.
 
     It runs when it is created and when `triggers` change. A drill that does not pass fails `pulumi

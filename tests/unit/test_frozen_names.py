@@ -13,6 +13,7 @@ from pulumi_pinecone_backup.backup_schedule.properties import (
     BackupScheduleInputs,
     backup_schedule_outputs,
 )
+from pulumi_pinecone_backup.components.fleet_parts import FleetReport, FleetStart
 from pulumi_pinecone_backup.lifecycle.identity import MARK_TAG, derived_name, identity_of
 from pulumi_pinecone_backup.lifecycle.inputs import parse
 from pulumi_pinecone_backup.restored_index.properties import (
@@ -40,7 +41,9 @@ def test_the_command_keeps_its_name_and_its_sub_commands() -> None:
     assert (entry.name, entry.value) == ("pinecone-backup", "pulumi_pinecone_backup.cli:main")
     main = entry.load()
     context = main.make_context("pinecone-backup", [], resilient_parsing=True)
-    assert main.list_commands(context) == ["doctor", "drill", "emulator", "import"]
+    assert main.list_commands(context) == [
+        "doctor", "drill", "emulator", "import", "recover", "status",
+    ]  # fmt: skip
 
 
 @pytest.mark.parametrize(
@@ -50,6 +53,8 @@ def test_the_command_keeps_its_name_and_its_sub_commands() -> None:
         (RestoredIndex, "pulumi-python:dynamic/pinecone:RestoredIndex"),
         (BackupSchedule, "pulumi-python:dynamic/pinecone:BackupSchedule"),
         (RestoreDrill, "pulumi-python:dynamic/pinecone:RestoreDrill"),
+        (FleetStart, "pulumi-python:dynamic/pinecone:RestoredFleetStart"),
+        (FleetReport, "pulumi-python:dynamic/pinecone:RestoredFleetReport"),
     ],
 )
 def test_type_tokens_stay(resource: type[Resource], token: str) -> None:
@@ -58,7 +63,14 @@ def test_type_tokens_stay(resource: type[Resource], token: str) -> None:
 
 @pytest.mark.parametrize(
     "name",
-    ["BackupHandler", "RestoredIndexHandler", "BackupScheduleHandler", "RestoreDrillHandler"],
+    [
+        "BackupHandler",
+        "RestoredIndexHandler",
+        "BackupScheduleHandler",
+        "RestoreDrillHandler",
+        "RestoredFleetStartHandler",
+        "RestoredFleetReportHandler",
+    ],
 )
 def test_handlers_stay_where_states_refer_to_them(name: str) -> None:
     handler = getattr(handlers, name)

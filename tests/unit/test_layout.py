@@ -44,7 +44,14 @@ MAY_IMPORT: dict[str, set[str]] = {
     "restored_index": CORE,
     # A drill is a restore that is thrown away.
     "restore_drill": CORE | {"restored_index"},
-    "handlers": {"errors", "engine", "lifecycle", "service.setting_names", "restore_drill"}
+    "handlers": {
+        "errors",
+        "engine",
+        "lifecycle",
+        "service.setting_names",
+        "restore_drill",
+        "restored_fleet",
+    }
     | RESOURCES,
     "resources": {
         "handlers",
@@ -59,7 +66,20 @@ MAY_IMPORT: dict[str, set[str]] = {
         "errors",
     },
     "provider": {"engine.program", "service.setting_names"},
-    "components": {"resources", "functions", "provider", "engine.program", "service", "errors"},
+    "components": {
+        "handlers",
+        "resources",
+        "functions",
+        "provider",
+        "lifecycle.identity",
+        "restored_fleet.declaration",
+        "restored_index.declaration",
+        "engine.program",
+        "service",
+        "errors",
+    },
+    # A fleet is many restores at once.
+    "restored_fleet": CORE | {"restored_index"},
     "functions": {"provider", "engine.program", "service", "errors"},
     "__init__": {
         "resources",

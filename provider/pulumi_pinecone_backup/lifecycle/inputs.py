@@ -31,7 +31,7 @@ from pulumi_pinecone_backup.lifecycle.identity import MARK_TAG, MAX_NAME
 MAX_USER_TAGS = 19
 MAX_TAG_KEY = 80
 MAX_TAG_VALUE = 120
-HIDDEN = ("identity", "resource_name", "retain_on_delete", "rotation")
+HIDDEN = ("identity", "resource_name", "retain_on_delete", "rotation", "is_soft")
 PROVIDER = "__provider"
 
 _NAME = re.compile(r"[a-z0-9]([a-z0-9-]*[a-z0-9])?")

@@ -66,6 +66,10 @@ def _resolve(checked: Checked) -> None:
     _supported(checked)
     if not checked.olds or checked.replaces:
         _preflight(checked)
+    if checked.news.get("is_soft"):
+        for text in checked.failures:
+            checked.warn(text)
+        checked.failures.clear()
 
 
 def _rename(checked: Checked) -> None:

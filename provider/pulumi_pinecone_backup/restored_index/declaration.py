@@ -30,4 +30,5 @@ OUTPUTS: Final = (
     "verification",
     "owner_mark",
     "project",
+    "why",
 )

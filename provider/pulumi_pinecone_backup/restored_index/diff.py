@@ -37,6 +37,7 @@ RECORDED = (
     "sample_tolerance",
     "checks",
 )
+NEVER_MADE = "NotRestored"
 FAILED_STATUSES = frozenset({"Failed", "InitializationFailed", "Cancelled"})
 
 
@@ -48,6 +49,10 @@ def diff(
     Raises:
         ConfigurationError: The replacement would lose something; the text says what to do.
     """
+    if was_never_made(olds):
+        # Nothing of it exists, whatever has its name: it is restored under the id that it has.
+        checks.was_checked(session, call, news)
+        return Change(updates=["status"])
     updates = checks.changed(olds, news, UPDATES + RECORDED)
     if is_unfinished(olds):
         updates.append("status")
@@ -117,6 +122,11 @@ def _say_new_backup(
         f"`{backup_id}`, which the program asks for",
         call,
     )
+
+
+def was_never_made(outputs: Mapping[str, Any]) -> bool:
+    """Return whether a restore of a fleet could not even be requested."""
+    return bool(outputs.get("is_soft") and outputs.get("status") == NEVER_MADE)
 
 
 def is_unfinished(outputs: Mapping[str, Any]) -> bool:

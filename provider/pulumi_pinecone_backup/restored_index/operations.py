@@ -9,20 +9,23 @@ from typing import Any
 from pulumi_pinecone_backup.engine import messages, results
 from pulumi_pinecone_backup.engine.call import Call
 from pulumi_pinecone_backup.engine.results import Result
-from pulumi_pinecone_backup.errors import ConfigurationError
+from pulumi_pinecone_backup.errors import ConfigurationError, PineconeBackupError
 from pulumi_pinecone_backup.lifecycle import missing, replacement
 from pulumi_pinecone_backup.lifecycle.identity import MARK_TAG
 from pulumi_pinecone_backup.lifecycle.inputs import parse
+from pulumi_pinecone_backup.lifecycle.outputs import echo
 from pulumi_pinecone_backup.lifecycle.resource import Resource, within_timeout
 from pulumi_pinecone_backup.lifecycle.session import Session
 from pulumi_pinecone_backup.restored_index import capacity, ownership
 from pulumi_pinecone_backup.restored_index.check import check
 from pulumi_pinecone_backup.restored_index.diff import (
     FAILED_STATUSES,
+    NEVER_MADE,
     diff,
     is_ready,
     is_unfinished,
     require_ready_backup,
+    was_never_made,
 )
 from pulumi_pinecone_backup.restored_index.finish import apply_tags_and_protection, complete
 from pulumi_pinecone_backup.restored_index.properties import (
@@ -41,13 +44,33 @@ from pulumi_pinecone_backup.restored_index.start import start
 def create(session: Session, call: Call, props: Mapping[str, Any]) -> Result:
     """Restore an index, follow its job to the end, and verify it."""
     inputs = parse(RestoredIndexInputs, props)
+    return _created(session, call, inputs)
+
+
+def _created(session: Session, call: Call, inputs: RestoredIndexInputs) -> Result:
     restoration = Restoration(session, call, inputs, Restore(), session.pace.create)
-    start(restoration)
+    try:
+        start(restoration)
+    except PineconeBackupError as refused:
+        if not inputs.is_soft:
+            raise
+        messages.warn(str(refused), call)
+        outputs = {**echo(inputs), "status": NEVER_MADE, "why": str(refused)}
+        return Result(restoration.name, outputs)
     error = _caught(lambda: complete(restoration))
     _claim(session, inputs.identity, restoration.name, error)
     settle(session, restoration.name, restoration.restore.owner_mark)
-    outputs = _outputs(inputs, restoration.restore, error)
-    return results.ended(restoration.name, outputs, error)
+    return _ended(call, restoration, error)
+
+
+def _ended(call: Call, restoration: Restoration, error: Exception | None) -> Result:
+    """Return the result, partial where an error ended it early; of a fleet's, with a warning."""
+    restore, inputs = restoration.restore, restoration.inputs
+    if error is not None and inputs.is_soft:
+        restore.why = results.text_of(error)
+        messages.warn(restore.why, call)
+        return Result(restoration.name, _outputs(inputs, restore, error))
+    return results.ended(restoration.name, _outputs(inputs, restore, error), error)
 
 
 @within_timeout("update")
@@ -56,6 +79,8 @@ def update(
 ) -> Result:
     """Continue an unfinished restore, or change tags, protection and capacity in place."""
     inputs = parse(RestoredIndexInputs, {**news, "name": id_})
+    if was_never_made(olds):
+        return _created(session, call, inputs)
     restore = recorded_restore(olds)
     restoration = Restoration(session, call, inputs, restore, session.pace.update)
     restoration.refresh()
@@ -76,7 +101,7 @@ def update(
         error = _caught(lambda: _change_in_place(restoration))
     _claim(session, inputs.identity, id_, error)
     settle(session, id_, restore.owner_mark)
-    return results.ended(id_, _outputs(inputs, restore, error), error)
+    return _ended(call, restoration, error)
 
 
 def _change_in_place(restoration: Restoration) -> None:
@@ -91,6 +116,8 @@ def delete(session: Session, call: Call, id_: str, props: Mapping[str, Any]) -> 
     Raises:
         PineconeBackupError: It could not be deleted, or would leave a gap.
     """
+    if was_never_made(props):
+        return  # what has its name now is not this resource's
     deadline = time.monotonic() + (call.timeout_seconds or session.pace.delete)
     live = missing.find_index(session.client(), id_)
     if live is None:

@@ -127,6 +127,8 @@ class RestoredIndexInputs(Inputs):
         Annotated[StrictFloat | StrictInt, AfterValidator(rule(_check_tolerance))] | None
     ) = None
     checks: list[Annotated[QueryCheck, AfterValidator(rule(_check_query))]] | None = None
+    is_soft: StrictBool | None = None
+    """Whether a failure is a warning and a status: a fleet's report tells it."""
 
 
 def restored_index_outputs(inputs: RestoredIndexInputs, restore: Restore) -> dict[str, Any]:
@@ -152,6 +154,7 @@ def restored_index_outputs(inputs: RestoredIndexInputs, restore: Restore) -> dic
             ),
             "owner_mark": restore.owner_mark,
             "project": restore.project,
+            "why": restore.why,
             **echo(inputs),
         }
     )

@@ -10,12 +10,16 @@ from pulumi_pinecone_backup.engine import results
 from pulumi_pinecone_backup.engine.call import Call
 from pulumi_pinecone_backup.engine.results import Result
 from pulumi_pinecone_backup.errors import PineconeBackupError
-from pulumi_pinecone_backup.lifecycle import missing
+from pulumi_pinecone_backup.lifecycle import checks, missing
 from pulumi_pinecone_backup.lifecycle.inputs import is_only_read, parse
 from pulumi_pinecone_backup.lifecycle.outputs import echo
 from pulumi_pinecone_backup.lifecycle.session import Session
 from pulumi_pinecone_backup.restored_index import capacity, ownership, tags
-from pulumi_pinecone_backup.restored_index.diff import FAILED_STATUSES, is_unfinished
+from pulumi_pinecone_backup.restored_index.diff import (
+    FAILED_STATUSES,
+    is_unfinished,
+    was_never_made,
+)
 from pulumi_pinecone_backup.restored_index.properties import (
     RestoredIndexInputs,
     restored_index_outputs,
@@ -30,6 +34,8 @@ _ONLY_READ = skipped("the index is only read, not restored here")
 def read(session: Session, call: Call, id_: str, props: Mapping[str, Any]) -> Result:
     """Report the live index; a 404 counts only for a key of the recorded project."""
     del call
+    if was_never_made(props):
+        return Result(id_, checks.bare(props))  # what has its name now is not this resource's
     is_recorded = "status" in props
     # What is read without being recorded may have been made by this very run.
     listed = session.index_list().find(id_) if is_recorded else None

@@ -38,6 +38,7 @@ class Restore:
     verification: list[VerificationRow] = field(default_factory=list)
     owner_mark: str | None = None
     project: str | None = None
+    why: str | None = None
     recorded: Mapping[str, Any] = field(default_factory=dict)
 
     @property

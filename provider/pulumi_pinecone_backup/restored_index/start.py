@@ -82,7 +82,10 @@ def _is_known_free(restoration: Restoration) -> bool:
     """Return whether the list that this process has asked for shows no index of the name."""
     listed = restoration.session.lists.seen_indexes()
     deleted = restoration.session.memory(DeletedIndexes)
-    return listed is not None and restoration.name not in listed and restoration.name not in deleted
+    # The start of a fleet asks for its restores after that list was read.
+    is_alone = not restoration.inputs.is_soft
+    is_free = listed is not None and restoration.name not in listed
+    return is_alone and is_free and restoration.name not in deleted
 
 
 def _without_old_index(restoration: Restoration, live: IndexModel | None) -> IndexModel | None:
@@ -142,11 +145,12 @@ def _continue(restoration: Restoration, live: IndexModel) -> None:
     ownership.require_own(
         restoration.session, live, restoration.inputs.identity, restoration.backup_id
     )
-    messages.info(
-        f"index `{live.name}`, left by an unfinished run of this resource, is continued: nothing "
-        "is restored",
-        restoration.call,
-    )
+    if not restoration.inputs.is_soft:
+        messages.info(
+            f"index `{live.name}`, left by an unfinished run of this resource, is continued: "
+            "nothing is restored",
+            restoration.call,
+        )
     restoration.recall(live)
     # What is restored already needs its backup no more: it may be gone.
     with contextlib.suppress(NotFoundError):
