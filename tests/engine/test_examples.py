@@ -140,6 +140,34 @@ def test_protect_and_retain_gives_way_in_two_steps_only(example: Example, servic
     assert len(service.backups()) == 1
 
 
+def test_an_hourly_rotation_keeps_its_backups_when_the_stack_goes(
+    example: Example, service: Service
+) -> None:
+    service.index("products")
+    stack = example("hourly-rotation")
+    stack.run("config", "set", "--path", "keep.hourly", "2")
+    stack.up()
+    stack.unchanged()
+    assert len(service.backups()) == 1
+    stack.destroy()
+    assert len(service.backups()) == 1
+
+
+def test_a_whole_project_is_restored_as_of_a_time(example: Example, service: Service) -> None:
+    for name in ("products", "reviews"):
+        service.index(name)
+        take(service, name)
+    stack = example("project-recovery")
+    stack.run("config", "set", "asOf", "2199-01-01T00:00:00Z")
+    stack.up()
+    assert service.indexes() == {
+        "products", "reviews", "products-restored", "reviews-restored",
+    }  # fmt: skip
+    assert service.records("reviews-restored") == service.records("reviews")
+    table = json.loads(stack.run("stack", "output", "--json").text)["table"]
+    assert [row["result"] for row in table] == ["good", "good"]
+
+
 def python_of(text: str) -> str:
     """Return the one block of Python in a text."""
     (block,) = re.findall(r"^ *```python\n(.*?)```", text, flags=re.DOTALL | re.MULTILINE)

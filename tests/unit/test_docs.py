@@ -9,7 +9,15 @@ from pathlib import Path
 
 import pulumi_pinecone_backup
 import pytest
-from pulumi_pinecone_backup import Backup, BackupSchedule, RestoredIndex, RestoreDrill, functions
+from pulumi_pinecone_backup import (
+    Backup,
+    BackupRotation,
+    BackupSchedule,
+    RestoredFleet,
+    RestoredIndex,
+    RestoreDrill,
+    functions,
+)
 from pulumi_pinecone_backup.service import setting_names
 from support.declared import declared_outputs
 
@@ -31,6 +39,15 @@ def test_every_input_and_output_of_a_resource_is_told(resource: type) -> None:
     assert missing == []
     for row in re.findall(r"^\| `([a-z_]+)`", text, flags=re.MULTILINE):
         assert row in {*inputs, *outputs, "id"}, row
+
+
+@pytest.mark.parametrize(
+    ("component", "page"), [(BackupRotation, "rotation"), (RestoredFleet, "fleet")]
+)
+def test_every_input_of_a_component_is_told(component: type, page: str) -> None:
+    text = (ROOT / "docs" / f"{page}.md").read_text("utf-8")
+    inputs = [name for name in inspect.signature(component).parameters if name != "opts"][1:]
+    assert [name for name in inputs if f"`{name}`" not in text] == []
 
 
 def test_what_deletes_a_backup_comes_first() -> None:

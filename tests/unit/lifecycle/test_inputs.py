@@ -38,7 +38,7 @@ BACKUP_CASES: list[tuple[str, dict[str, Any], list[str]]] = [
         {"indexname": SECRET},
         [
             "`indexname` is not a property; known: `index_name`, `name`, `description`, "
-            "`triggers`, `wait`, `fingerprint_records`"
+            "`triggers`, `wait`, `fingerprint_records`, `keep_until`"
         ],
     ),
     (
