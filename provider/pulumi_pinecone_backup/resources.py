@@ -401,6 +401,11 @@ class BackupSchedule(ManagedResource, module="pinecone", name="BackupSchedule"):
     next_scheduled_run: Output[str | None]
     created_at: Output[str | None]
     project: Output[str | None]
+    project_id: Output[str | None]
+    last_backup_id: Output[str | None]
+    last_status: Output[str | None]
+    last_run_at: Output[str | None]
+    last_success_at: Output[str | None]
 
     _handler = BackupScheduleHandler
     _kind = "backup-schedule"

@@ -12,4 +12,9 @@ OUTPUTS: Final = (
     "next_scheduled_run",
     "created_at",
     "project",
+    "project_id",
+    "last_backup_id",
+    "last_status",
+    "last_run_at",
+    "last_success_at",
 )

@@ -9,6 +9,7 @@ import time
 from collections.abc import Mapping
 from typing import Any
 
+from pulumi_pinecone_backup.backup_schedule import health
 from pulumi_pinecone_backup.backup_schedule.check import check, diff
 from pulumi_pinecone_backup.backup_schedule.properties import (
     BackupScheduleInputs,
@@ -113,7 +114,6 @@ def _patched(
 
 def read(session: Session, call: Call, id_: str, props: Mapping[str, Any]) -> Result:
     """Report the live schedule; a 404 counts only for a key of the recorded project."""
-    del call
     is_recorded = "schedule_id" in props
     schedule = missing.find_backup_schedule(session.client(), id_, props.get("index_name"))
     if schedule is None:
@@ -128,10 +128,11 @@ def read(session: Session, call: Call, id_: str, props: Mapping[str, Any]) -> Re
         "retention_days": schedule.retention_expire_after_days,
         "enabled": schedule.enabled,
     }
+    runs = _runs(session, call, schedule, props)
     # The service does not name a schedule's index, so `.get()` cannot tell it.
     told = {"index_name": "not-told", **props, **live}
     inputs = parse(BackupScheduleInputs, told)
-    outputs = backup_schedule_outputs(inputs, schedule, props.get("project"))
+    outputs = backup_schedule_outputs(inputs, schedule, props.get("project"), runs)
     given = echo(inputs)
     if props.get("index_name") is None:
         outputs.pop("index_name")
@@ -151,7 +152,21 @@ def update(
     if found is None:
         raise missing.vanished(session, olds.get("project"), what)
     schedule = _apply_settings(session, found, inputs)
-    return Result(id_, backup_schedule_outputs(inputs, schedule, olds.get("project")))
+    return Result(id_, backup_schedule_outputs(inputs, schedule, olds.get("project"), olds))
+
+
+def _runs(
+    session: Session, call: Call, schedule: BackupScheduleModel, props: Mapping[str, Any]
+) -> Mapping[str, Any]:
+    """Return what is known of the runs, and warn of what is wrong with them."""
+    try:
+        runs = health.last_runs(session.client(), schedule.schedule_id)
+    except PineconeBackupError:
+        return props  # not every key may read the history
+    wrong = health.problem(schedule, runs)
+    if wrong is not None:
+        messages.warn(wrong, call)
+    return runs
 
 
 @within_timeout("delete")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Annotated, Any, Final, get_args
 
 from pydantic import AfterValidator, StrictBool, StrictStr
@@ -12,6 +13,7 @@ from pulumi_pinecone_backup.lifecycle.outputs import echo, present
 from pulumi_pinecone_backup.service.models import BackupScheduleModel, to_properties
 
 MAX_NAME: Final = 28
+RUNS: Final = ("last_backup_id", "last_status", "last_run_at", "last_success_at")
 
 
 def _check_name(value: str) -> str:
@@ -43,9 +45,19 @@ class BackupScheduleInputs(Inputs):
 
 
 def backup_schedule_outputs(
-    inputs: BackupScheduleInputs, schedule: BackupScheduleModel, project: str | None
+    inputs: BackupScheduleInputs,
+    schedule: BackupScheduleModel,
+    project: str | None,
+    runs: Mapping[str, Any] | None = None,
 ) -> dict[str, Any]:
-    """Return the outputs of `BackupSchedule`, with what the service reports of its inputs."""
+    """Return the outputs of `BackupSchedule`, with what the service reports of its inputs.
+
+    Args:
+        inputs: What was asked for.
+        schedule: What is there.
+        project: The project, as index hosts tell it.
+        runs: What is known of its runs: fresh, or as recorded.
+    """
     facts = to_properties(schedule)
     live = {
         "frequency": schedule.frequency,
@@ -53,5 +65,6 @@ def backup_schedule_outputs(
         "enabled": schedule.enabled,
         "name": schedule.name,
     }
-    outputs = {key: facts.get(key) for key in OUTPUTS}
+    told = {key: (runs or {}).get(key) for key in RUNS}
+    outputs = {key: facts.get(key) for key in OUTPUTS} | told
     return present({**outputs, "project": project, **echo(inputs), **live})
