@@ -168,6 +168,50 @@ def test_a_whole_project_is_restored_as_of_a_time(example: Example, service: Ser
     assert [row["result"] for row in table] == ["good", "good"]
 
 
+def test_blue_green_cuts_over_and_back_and_lets_go_in_two_steps(
+    example: Example, service: Service
+) -> None:
+    service.index("products")
+    first, second = take(service), take(service)
+    stack = example("blue-green")
+
+    def set_to(key: str, value: str) -> None:
+        stack.run("config", "set", *(["--path"] if "." in key else []), key, value)
+
+    set_to("slots.blue", first)
+    set_to("live", "blue")
+    stack.up()
+    blue = stack.outputs("products-blue")["name"]
+    set_to("slots.green", second)
+    stack.up()
+    set_to("live", "green")
+    set_to("keepPreviousUntil", "2199-01-01")
+    stack.up()
+    outputs = json.loads(stack.run("stack", "output", "--json").text)
+    assert outputs["live"] == stack.outputs("products-green")["name"]
+    assert outputs["others"] == [blue]
+    service.call("DELETE", f"/indexes/{blue}", status=403)
+    set_to("live", "blue")
+    stack.up()
+    assert json.loads(stack.run("stack", "output", "--json").text)["live"] == blue
+    set_to("live", "green")
+    set_to("keepPreviousUntil", "2020-01-01")
+    stack.up()
+    stack.run("config", "rm", "--path", "slots.blue")
+    stack.up()
+    assert blue not in service.indexes()
+
+
+def test_smoke_queries_ask_by_checks_and_by_a_hook(example: Example, service: Service) -> None:
+    service.index("products")
+    take(service)
+    stack = example("smoke-queries")
+    said = stack.up()
+    assert "smoke: record 0 finds 0" in said.text
+    rows = {row["name"]: row["result"] for row in stack.outputs("smoke")["verification"]}
+    assert rows["checks[0]"] == "passed"
+
+
 def python_of(text: str) -> str:
     """Return the one block of Python in a text."""
     (block,) = re.findall(r"^ *```python\n(.*?)```", text, flags=re.DOTALL | re.MULTILINE)

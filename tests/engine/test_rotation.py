@@ -14,7 +14,7 @@ from pulumi_pinecone_backup.components import retention
 from pulumi_pinecone_backup.components.retention import Held
 from pulumi_pinecone_backup.emulator import Emulator
 from support.background_run import BackgroundRun, wait_until
-from support.live_service import Service
+from support.live_service import OTHER_KEY, Service
 from support.pulumi_stack import Stack
 
 pytestmark = pytest.mark.engine
@@ -284,6 +284,55 @@ def test_a_taint_takes_a_new_one_and_keeps_the_old(rotated: Stack, service: Serv
     rotated.up()
     assert old in service.backups()
     assert slots(rotated)[hours(1)[0]] != old
+
+
+def test_two_runs_at_once_lose_nothing(
+    rotated: Stack, service: Service, emulator: Emulator
+) -> None:
+    before = service.backups()
+    emulator.configure(backup_seconds=3600.0)
+    rotated.program(program(2))
+    with BackgroundRun(rotated, "up", "--yes", "--skip-preview") as run:
+        wait_until(lambda: before < service.backups(), "the backup")
+        second = rotated.run("up", "--yes", "--skip-preview", code=None)
+        assert second.code != 0
+        assert "the stack is currently locked" in second.text
+        assert before < service.backups()
+        emulator.advance(7200)
+        assert run.end().code == 0
+    assert list(slots(rotated)) == hours(1, 2)
+    assert service.backups() == set(slots(rotated).values())
+
+
+def test_a_component_of_another_project_looks_at_that_project(
+    new_stack: Callable[..., Stack], emulator: Emulator
+) -> None:
+    other = Service(emulator, OTHER_KEY)
+    other.index()
+    stack = new_stack(KEY_EU=OTHER_KEY)
+    text = """
+from datetime import datetime
+from pulumi_pinecone_backup import BackupRotation, Provider, RestoredFleet
+eu = Provider("eu", api_key_env="KEY_EU", host={url!r})
+class Region(pulumi.ComponentResource):
+    def __init__(self, name, opts):
+        super().__init__("shop:index:Region", name, {{}}, opts)
+        inner = pulumi.ResourceOptions(parent=self)
+        BackupRotation("hist", index_name="products", keep={{"hourly": 2}},
+            now=datetime.fromisoformat({now!r}), opts=inner)
+        if {fleet}:
+            RestoredFleet("all", indexes=["products"], opts=inner)
+Region("eu", pulumi.ResourceOptions(providers=[eu]))
+"""
+    for hour in range(4):
+        now = (START + timedelta(hours=hour)).isoformat()
+        stack.program(text.format(url=emulator.url, now=now, fleet=hour == 3))
+        said = stack.up()
+        assert "nothing falls out" not in said.text
+    assert list(slots(stack)) == hours(2, 3)
+    assert other.backups() == set(slots(stack).values())
+    assert "products-restored" in other.indexes()
+    stack.unchanged()
 
 
 def test_settings_that_cannot_be_used_are_said_in_one_line(stack: Stack) -> None:

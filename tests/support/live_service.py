@@ -15,10 +15,10 @@ OTHER_KEY = "other-key-77b0e2"
 class Service:
     """The emulator with what tests do behind Pulumi's back."""
 
-    def __init__(self, emulator: Emulator) -> None:
+    def __init__(self, emulator: Emulator, key: str = KEY) -> None:
         self.emulator = emulator
         self.session = requests.Session()
-        self.session.headers.update({"Api-Key": KEY, "X-Pinecone-Api-Version": "2026-07"})
+        self.session.headers.update({"Api-Key": key, "X-Pinecone-Api-Version": "2026-07"})
 
     def call(
         self, method: str, path: str, body: object = None, status: int | None = None

@@ -85,8 +85,18 @@ class RestoredFleet(pulumi.ComponentResource):
         if triggers is not None:
             triggers = program.comparable_triggers(triggers)
         recorded = _recorded(resource_name, opts)
+        provider = program.provider_of(self, Provider)
         chosen = _chosen(
-            resource_name, opts, recorded, indexes, pattern, tags, as_of, max_age, suffix, triggers
+            resource_name,
+            provider,
+            recorded,
+            indexes,
+            pattern,
+            tags,
+            as_of,
+            max_age,
+            suffix,
+            triggers,
         )
         unknown = sorted(set(overrides or {}) - chosen.keys())
         if unknown:
@@ -173,7 +183,7 @@ def _recorded(resource_name: str, opts: pulumi.ResourceOptions | None) -> dict[s
 
 def _chosen(
     resource_name: str,
-    opts: pulumi.ResourceOptions | None,
+    provider: Provider | None,
     recorded: Mapping[str, Mapping[str, Any]],
     indexes: Sequence[str] | None,
     pattern: str | None,
@@ -198,7 +208,7 @@ def _chosen(
         and (outputs.get("triggers") or None) == (triggers or None)
         and (source in indexes if indexes is not None else _matches(source, pattern))
     }
-    newest = _newest(_backups(resource_name, opts), end)
+    newest = _newest(_backups(resource_name, provider), end)
     found = [s for s in newest if _matches(s, pattern) and not (suffix and s.endswith(suffix))]
     wanted = sorted({*kept, *(found if indexes is None else indexes)})
     oldest = None if max_age is None else (end or datetime.now(timezone.utc)) - max_age
@@ -239,9 +249,9 @@ def _time(resource_name: str, as_of: str | None) -> datetime | None:
     return found if found.tzinfo else found.replace(tzinfo=timezone.utc)
 
 
-def _backups(resource_name: str, opts: pulumi.ResourceOptions | None) -> list[BackupModel]:
+def _backups(resource_name: str, provider: Provider | None) -> list[BackupModel]:
     try:
-        with open_client(program.provider_in(opts, Provider)) as client:
+        with open_client(provider) as client:
             return client.list_project_backups()
     except PineconeBackupError as error:
         raise program.ProgramError(

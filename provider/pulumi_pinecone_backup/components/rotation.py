@@ -78,7 +78,7 @@ class BackupRotation(pulumi.ComponentResource):
         if wrong:
             raise program.ProgramError(f"`{resource_name}`: {'; '.join(wrong)}")
         held = _held(resource_name, opts)
-        backups = _listed(opts)
+        backups = _listed(program.provider_of(self, Provider))
         listed = None if backups is None else {each.backup_id: each.status for each in backups}
         planned = retention.plan(now or datetime.now(timezone.utc), keep, held, listed)
         self._tell(planned, held, backups, prefix)
@@ -154,9 +154,8 @@ def _held(resource_name: str, opts: pulumi.ResourceOptions | None) -> list[Held]
     return found
 
 
-def _listed(opts: pulumi.ResourceOptions | None) -> list[BackupModel] | None:
+def _listed(provider: Provider | None) -> list[BackupModel] | None:
     """Return every backup of the project; None if they cannot be read to their end."""
-    provider = program.provider_in(opts, Provider)
     try:
         with open_client(provider) as client:
             return client.list_project_backups()

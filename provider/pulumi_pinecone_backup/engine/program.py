@@ -27,6 +27,7 @@ Explicit = TypeVar("Explicit")
 
 PROGRAM_FILE = "pulumi-language-python-exec"
 INTERRUPTED_SECONDS = 10.0
+_PACKAGE = "pulumi-python"
 _STATE_READS = 10
 _STATE_PAUSE_SECONDS = 0.2
 
@@ -186,14 +187,10 @@ def names_in_aliases(opts: pulumi.ResourceOptions | None) -> list[str]:
     return found
 
 
-def provider_in(opts: pulumi.ResourceOptions | None, kind: type[Explicit]) -> Explicit | None:
-    """Return the explicit provider of a component's options, of its own or among `providers`."""
-    if opts is None:
-        return None
-    several = opts.providers or ()
-    given = list(several.values()) if isinstance(several, Mapping) else several
-    all_of_them = [opts.provider, *(given if isinstance(given, Sequence) else [given])]
-    return next((each for each in all_of_them if isinstance(each, kind)), None)
+def provider_of(component: pulumi.Resource, kind: type[Explicit]) -> Explicit | None:
+    """Return the explicit provider that a component's children get, its own or its parent's."""
+    found = component.get_provider(f"{_PACKAGE}:dynamic/pinecone:Backup")
+    return found if isinstance(found, kind) else None
 
 
 def plain_name(name: str, *, limit: int) -> str:

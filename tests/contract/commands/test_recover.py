@@ -185,6 +185,7 @@ def test_nothing_to_do_is_good_and_writes_nothing(
     assert written(emulator, "tenant") == before
 
 
+PLACE = {"deployment": {"deployment_type": "managed", "cloud": "aws", "region": "us-east-1"}}
 KINDS: dict[str, tuple[dict[str, Any], list[dict[str, Any]]]] = {
     "sparse": (
         {
@@ -193,6 +194,10 @@ KINDS: dict[str, tuple[dict[str, Any], list[dict[str, Any]]]] = {
             }
         },
         [{"id": "a", "sparseValues": {"indices": [7, 4000000000], "values": [0.25, -1.5]}}],
+    ),
+    "metadata only": (
+        {"schema": {"fields": {"genre": {"type": "string", "full_text_search": {}}}}},
+        [{"id": "a", "metadata": {"genre": "x", "n": 1}}, {"id": "b", "metadata": {"genre": "y"}}],
     ),
     "hybrid": (
         {
