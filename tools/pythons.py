@@ -90,11 +90,14 @@ def test(version: str, python: Path, arguments: list[str]) -> bool:
 def main() -> None:
     """Run the command line; what is no option of its own is pytest's."""
     parser = argparse.ArgumentParser(description="Run the tests on every other Python.")
-    _, arguments = parser.parse_known_args()
+    parser.add_argument(
+        "--versions", nargs="+", default=list(SUPPORTED), choices=SUPPORTED, help="only these"
+    )
+    given, arguments = parser.parse_known_args()
     with reported():
         main_version = version_of(VENV / "bin" / "python")
         failed = []
-        for version in SUPPORTED:
+        for version in given.versions:
             if version == main_version:
                 say(f"Python {version}: `make test` runs everything on it")
                 continue
