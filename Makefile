@@ -48,7 +48,7 @@ test: install ## run every test, on the real engine and the installed package
 test-pythons: install ## run what depends on the Python on every other one of 3.10 to 3.13, or VERSIONS="3.13"
 	@"$(PYTHON)" tools/engine.py path >/dev/null
 	@$(SCRUBBED) PATH="$$("$(PYTHON)" tools/engine.py path):$$PATH" \
-		"$(PYTHON)" tools/pythons.py $(if $(VERSIONS),--versions $(VERSIONS) --) -q -n 3 --dist worksteal $(ARGS)
+		"$(PYTHON)" tools/pythons.py $(if $(VERSIONS),--versions $(VERSIONS)) -q -n 3 --dist worksteal $(ARGS)
 
 chaos: install ## kill runs and fail services in many ways: CASES=60, or SEEDS=7,23
 	@"$(PYTHON)" tools/engine.py path >/dev/null
