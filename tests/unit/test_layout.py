@@ -91,7 +91,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     },
     # Records are copied out of a temporary restore.
     "recovery": CORE | {"restored_index"},
-    "status": CORE | {"restored_index"},
+    "status": CORE | {"restored_index", "backup_schedule"},
     "cli": CORE | RESOURCES | {"restore_drill", "recovery", "status", "handlers", "emulator"},
     "emulator.state": set(),
     "emulator.call": {"emulator.state"},

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import shutil
 import sys
 from collections.abc import Callable
 from importlib.metadata import version
+from pathlib import Path
 
 import click
 
@@ -18,6 +20,12 @@ from pulumi_pinecone_backup.service.client import Client
 from pulumi_pinecone_backup.service.models import IndexModel
 from pulumi_pinecone_backup.service.settings import Settings
 
+_EXAMPLE = """\b
+Examples:
+  pinecone-backup doctor
+  pinecone-backup doctor --stack prod
+  pulumi stack export > state.json && pinecone-backup doctor --state state.json
+"""
 OLDEST_ENGINE = (3, 254)
 """`pulumi import --file` takes inputs and outputs from this version on."""
 
@@ -39,13 +47,22 @@ class _Report:
         click.echo(f"FAIL  {what:<12} {text}")
 
 
-@click.command()
+@click.command(epilog=_EXAMPLE)
 @connection.stack_option
-def command(stack: str | None) -> None:
-    """Check engine, settings, key and permissions; change nothing.
+@click.option(
+    "--state",
+    "file",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    metavar="FILE",
+    help="Also check this state, as `pulumi stack export` writes it.  [default: that of --stack]",
+)
+def command(stack: str | None, file: Path | None) -> None:
+    """Check engine, settings, key and permissions, and a stack's state; change nothing.
 
-    Each line says ok, what to do, or what cannot be told without changing something. The exit code
-    is 1 if a line says FAIL.
+    Each line says ok, what to do, or what cannot be told without changing something. With a stack
+    or a state, what a lost run has left, what is gone, what a destroy would stumble over and
+    schedules that fail are told, each with the command that mends it. The exit code is 1 if a line
+    says FAIL.
     """
     report = _Report()
     _engine(report)
@@ -58,6 +75,8 @@ def command(stack: str | None) -> None:
     if settings is not None:
         with Client(settings, on_warning=lambda text: report.unknown("key", text)) as client:
             _service(report, client)
+            if file is not None or stack is not None:
+                _state(report, client, file, stack)
     sys.exit(0 if report.is_good else 1)
 
 
@@ -115,6 +134,34 @@ def _service(report: _Report, client: Client) -> None:
     _schedules(report, client, indexes)
     _data(report, client, indexes)
     report.unknown("changes", "whether the key may create and delete is not tried")
+
+
+def _state(report: _Report, client: Client, file: Path | None, stack: str | None) -> None:
+    """Hold a state against the service."""
+    from pulumi_pinecone_backup.status.state_check import check_state
+
+    try:
+        if file is not None:
+            text = file.read_text("utf-8")
+        else:
+            text = connection.pulumi("stack", "export", "--stack", str(stack))
+        findings = check_state(client, json.loads(text))
+    except (OSError, ValueError, AttributeError, TypeError) as error:
+        report.bad("state", f"it cannot be read: {error}")
+        return
+    except click.ClickException as error:
+        report.bad("state", error.message)
+        return
+    except PineconeBackupError as error:
+        report.bad("state", str(error))
+        return
+    if not findings:
+        report.good("state", "it agrees with the service, and no run was lost")
+    for each in findings:
+        say = report.bad if each.level == "bad" else report.unknown
+        say(each.what, each.text)
+        if each.command:
+            click.echo(f"      {'':<12} run: {each.command}")
 
 
 def _try(report: _Report, what: str, ask: Callable[[], str]) -> bool:

@@ -274,16 +274,24 @@ def test_an_index_that_is_restored_already_is_copied_from_and_left(
 
 
 def test_two_shards_side_by_side_do_what_one_does(
-    run: Run, emulator: Emulator, live: Index
+    environment: dict[str, str], service: Service, emulator: Emulator, live: Index
 ) -> None:
+    records = live.records("tenant")
     live.delete("tenant")
     before = written(emulator, "tenant")
-    arguments = ("recover", "products", "--namespace", "tenant", "--yes", "--json")
-    parts = [tenant_of(run(*arguments, "--shard", f"{part}/2")) for part in (1, 2)]
-    assert sum(part["written"] for part in parts) == 900
-    assert min(part["written"] for part in parts) > 300
+    arguments = ("products", "--namespace", "tenant", "--yes", "--json")
+    both = [
+        process(environment, *arguments, "--shard", f"{part}/2", "--journal", f"j{part}")
+        for part in (1, 2)
+    ]
+    reports = [json.loads(each.communicate(timeout=60)[0]) for each in both]
+    assert [each.returncode for each in both] == [0, 0]
+    counts = [report["namespaces"][0]["written"] for report in reports]
+    assert sum(counts) == 900
+    assert min(counts) > 300
     assert written(emulator, "tenant") - before == 900
-    assert live.count("tenant") == 900
+    assert live.records("tenant") == records
+    assert service.indexes() == {"products"}
 
 
 @pytest.mark.parametrize(
