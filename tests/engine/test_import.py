@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable
@@ -72,6 +73,49 @@ def test_existing_objects_are_taken_over_unchanged_and_then_live_as_the_stack_s_
     assert live == {"tier": "gold"}
     stack.destroy()
     assert service.indexes() == {"products"}
+    assert service.backups() == set()
+
+
+def test_everything_is_taken_over_at_once_with_the_program_that_matches(
+    stack: Stack, service: Service
+) -> None:
+    for name in ("products", "reviews"):
+        service.index(name)
+        made = service.call("POST", f"/indexes/{name}/backups", {"name": "nightly"})
+        service.call("POST", f"/indexes/{name}/backups", {"description": 'by "hand"'})
+    service.call("POST", f"/backups/{made['backup_id']}/create-index", {"name": "standby"})
+    body = {
+        "name": "theirs",
+        "schedule": {"type": "time-based", "frequency": "weekly"},
+        "retention": {"expire_after_days": 7},
+    }
+    service.call("POST", "/indexes/products/backup-schedules", body)
+    (stack.project / "Pulumi.yaml").write_text("runtime: python\nname: recovery\n")
+    words = [COMMAND, "import", "--all", "--program", "imported.py"]
+
+    def run(*more: str, code: int = 0) -> str:
+        done = subprocess.run(
+            [*words, *more],
+            cwd=stack.project,
+            env=stack.environment,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert done.returncode == code, done.stdout + done.stderr
+        return done.stdout + done.stderr
+
+    assert "import.json: 6 object(s)" in run()
+    flags = ("--generate-code=false", "--protect=false", "--yes", "--skip-preview")
+    shutil.copy(stack.project / "imported.py", stack.project / "__main__.py")
+    stack.run("import", "--file", "import.json", *flags)
+    stack.unchanged()
+    stack.refresh("--expect-no-changes")
+    stack.unchanged()
+    assert "`import.json` exists" in run(code=1)
+    assert "there is nothing to import" in run("--file", "again.json", code=1)
+    stack.destroy()
+    assert service.indexes() == {"products", "reviews"}
     assert service.backups() == set()
 
 

@@ -39,7 +39,8 @@ def _resolve(checked: Checked) -> None:
     if checked.olds:
         _pin(checked)
         checks.hold_until_retained(checked, _REPLACES)
-    checks.settle_name(checked, limit=MAX_NAME)
+    if not checked.olds or checked.replaces or checked.olds.get("name") is not None:
+        checks.settle_name(checked, limit=MAX_NAME)  # an imported backup may have no name
     if not checked.olds or checked.replaces:
         source_index.preflight(checked)
 
