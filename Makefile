@@ -3,7 +3,7 @@
 
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
-.PHONY: help up down install engine engine-path test test-pythons chaos conformance check bench policy-audit picture clean
+.PHONY: help up down install engine engine-path test test-pythons chaos conformance dist release-check check bench policy-audit picture clean
 
 # The interpreter that makes .venv; anything from 3.10 on. Asked for only where a target needs it.
 PYTHON = $(shell tools/find-python)
@@ -57,6 +57,14 @@ chaos: install ## kill runs and fail services in many ways: CASES=60, or SEEDS=7
 
 conformance: install ## hold the emulator to the service's descriptions, with many requests
 	@$(SCRUBBED) PYTHONPATH="$(CURDIR)/tests" "$(BIN)/python" -m contract.emulator.conformance $(ARGS)
+
+dist: install ## build wheel, source archive and bill of materials into dist/
+	@$(SCRUBBED) "$(BIN)/python" tools/release.py
+
+release-check: install ## make dist, and try the wheel alone, the ritual and recorded states on every Python
+	@$(SCRUBBED) "$(BIN)/python" tools/release.py --check
+	@$(SCRUBBED) PATH="$$("$(PYTHON)" tools/engine.py path):$$PATH" \
+		"$(PYTHON)" tools/pythons.py --tests tests/engine/test_ritual.py tests/state -q -n 3
 
 check: install ## check format, lint and types
 	@"$(BIN)/ruff" format --check $(SOURCES)
