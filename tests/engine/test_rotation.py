@@ -314,6 +314,11 @@ def test_a_component_of_another_project_looks_at_that_project(
 from datetime import datetime
 from pulumi_pinecone_backup import BackupRotation, Provider, RestoredFleet
 eu = Provider("eu", api_key_env="KEY_EU", host={url!r})
+def described(args):
+    if args.type_.endswith("pinecone:Backup"):
+        return pulumi.ResourceTransformationResult(
+            {{**args.props, "description": "by a transformation"}}, args.opts)
+pulumi.runtime.register_stack_transformation(described)
 class Region(pulumi.ComponentResource):
     def __init__(self, name, opts):
         super().__init__("shop:index:Region", name, {{}}, opts)
@@ -330,6 +335,8 @@ Region("eu", pulumi.ResourceOptions(providers=[eu]))
         said = stack.up()
         assert "nothing falls out" not in said.text
     assert list(slots(stack)) == hours(2, 3)
+    newest = stack.outputs(f"hist-{hours(3)[0]}")
+    assert newest["description"] == "by a transformation"
     assert other.backups() == set(slots(stack).values())
     assert "products-restored" in other.indexes()
     stack.unchanged()

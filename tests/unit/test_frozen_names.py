@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import importlib.metadata
+import re
 
 import pulumi_pinecone_backup
 import pytest
+from click.testing import CliRunner
 from pulumi.dynamic import Resource
 from pulumi_pinecone_backup import Backup, BackupSchedule, RestoredIndex, RestoreDrill, handlers
 from pulumi_pinecone_backup.backup.properties import BackupInputs, backup_outputs
@@ -13,6 +15,7 @@ from pulumi_pinecone_backup.backup_schedule.properties import (
     BackupScheduleInputs,
     backup_schedule_outputs,
 )
+from pulumi_pinecone_backup.cli import main
 from pulumi_pinecone_backup.components.fleet_parts import FleetReport, FleetStart
 from pulumi_pinecone_backup.lifecycle.identity import MARK_TAG, derived_name, identity_of
 from pulumi_pinecone_backup.lifecycle.inputs import parse
@@ -44,6 +47,15 @@ def test_the_command_keeps_its_name_and_its_sub_commands() -> None:
     assert main.list_commands(context) == [
         "doctor", "drill", "emulator", "import", "recover", "status",
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize("name", ["doctor", "drill", "emulator", "import", "recover", "status"])
+def test_every_sub_command_shows_how_it_is_called(name: str) -> None:
+    result = CliRunner().invoke(main, [name, "--help"])
+    assert result.exit_code == 0
+    examples = re.findall(r"^ *pinecone-backup (\w+)", result.output, flags=re.MULTILINE)
+    assert examples
+    assert set(examples) == {name}
 
 
 @pytest.mark.parametrize(

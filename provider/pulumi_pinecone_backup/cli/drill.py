@@ -28,12 +28,17 @@ from pulumi_pinecone_backup.waiting.pace import DEFAULT_PACE
 if TYPE_CHECKING:
     from pulumi_pinecone_backup.cli.drill_report.charts import Point
 
+_EXAMPLE = """\b
+Examples:
+  pinecone-backup drill products --max-rpo 90000 --max-rto 7200
+  pinecone-backup drill --all --at-once 4 --report drills/2026-11-30 --history drills
+"""
 _LONGEST_VALUE = 40
 _EXTRA = ("jinja2", "matplotlib")
 _FOLDER = click.Path(file_okay=False, path_type=Path)
 
 
-@click.command()
+@click.command(epilog=_EXAMPLE)
 @click.argument("index", required=False)
 @click.option("--all", "every", is_flag=True, help="Every index that has a ready backup.")
 @click.option("--pattern", help="Every such index whose name matches, as in `shop-*`.")

@@ -6,10 +6,15 @@ from pathlib import Path
 
 import click
 
+_EXAMPLE = """\b
+Examples:
+  pinecone-backup emulator
+  pinecone-backup emulator --database emulator.sqlite --restore-seconds 20
+"""
 _EXTRA = "The emulator needs its extra: pip install 'pulumi-pinecone-backup[emulator]'"
 
 
-@click.command()
+@click.command(epilog=_EXAMPLE)
 @click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
 @click.option(
     "--port",
