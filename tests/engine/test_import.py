@@ -153,30 +153,51 @@ def test_outside_a_project_the_command_asks_for_project_and_stack(
     assert "give --project" in done.stderr
 
 
-def test_a_file_of_a_preview_is_refused_and_a_child_of_a_component_is_imported_by_an_alias(
+def test_a_file_of_a_preview_is_filled_where_the_children_of_components_stand(
     stack: Stack, service: Service
 ) -> None:
     service.index()
-    backup = service.call("POST", "/indexes/products/backups", {"name": "by-hand"})["backup_id"]
-    text = """
+    first, second = (
+        service.call("POST", "/indexes/products/backups", {"name": f"by-hand-{number}"})
+        for number in (1, 2)
+    )
+    restored = {"name": "standby"}
+    service.call("POST", f"/backups/{first['backup_id']}/create-index", restored)
+    box = """
         class Box(pulumi.ComponentResource):
+            def __init__(self, name, opts=None):
+                super().__init__("acme:search:Box", name, {}, opts)
+                backup = Backup("nightly", index_name="products", opts=ResourceOptions(parent=self))
+                %s
+        class Shelf(pulumi.ComponentResource):
             def __init__(self, name):
-                super().__init__("acme:search:Box", name)
-                Backup("nightly", index_name="products", opts=ResourceOptions(
-                    parent=self, aliases=[pulumi.Alias(parent=pulumi.ROOT_STACK_RESOURCE)]))
-        Box("box")
+                super().__init__("acme:search:Shelf", name)
+                Box("box", ResourceOptions(parent=self))
+        Shelf("shelf")
+        Backup("alone", index_name="products")
     """
-    stack.program(text)
+    stack.program(box % "pass")
     stack.preview("--import-file", "import.json")
-    before = (stack.project / "import.json").read_text()
-    said = take_over(stack, "backup", "nightly", backup, code=1)
-    assert "was written by `pulumi preview --import-file`" in said
-    assert (stack.project / "import.json").read_text() == before
-
-    take_over(stack, "backup", "nightly", backup, "--file", "own.json")
-    flags = ("--generate-code=false", "--protect=false", "--yes")
-    stack.run("import", "--file", "own.json", *flags)
-    stack.up()
-    assert stack.resources()["nightly"]["id"] == backup
-    assert service.backups() == {backup}
+    said = take_over(stack, "backup", "nightly", first["backup_id"])
+    assert "fill the file's other placeholders, or delete their entries: `alone`" in said
+    take_over(stack, "backup", "alone", second["backup_id"])
+    flags = ("--generate-code=false", "--protect=false", "--yes", "--skip-preview")
+    stack.run("import", "--file", "import.json", *flags)
     stack.unchanged()
+    assert stack.resources()["nightly"]["urn"].split("::")[2] == (
+        "acme:search:Shelf$acme:search:Box$pulumi-python:dynamic/pinecone:Backup"
+    )
+
+    # The parent exists by now: the preview tells it by its URN alone.
+    stack.program(
+        box % "RestoredIndex('recovered', backup_id=backup.id, opts=ResourceOptions(parent=self))"
+    )
+    stack.preview("--import-file", "next.json")
+    assert json.loads((stack.project / "next.json").read_text())["nameTable"]
+    take_over(stack, "restored-index", "recovered", "standby", "--file", "next.json")
+    stack.run("import", "--file", "next.json", *flags)
+    stack.unchanged()
+    stack.refresh("--expect-no-changes")
+    stack.destroy()
+    assert service.indexes() == {"products"}
+    assert service.backups() == set()

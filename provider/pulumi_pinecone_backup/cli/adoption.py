@@ -56,15 +56,18 @@ class Owner:
         project: Pulumi project.
         stack: Name of the stack, without organization.
         resource_name: Pulumi name of the resource.
+        parents: Types of the components that it is in, each with a `$`, as in its URN.
     """
 
     project: str
     stack: str
     resource_name: str
+    parents: str = ""
 
     def fields(self, kind: str) -> dict[str, str]:
         """Return the stored fields that say who the resource is."""
-        identity = identity_of(self.project, self.stack, token(kind), self.resource_name)
+        types = f"{self.parents}{token(kind)}"
+        identity = identity_of(self.project, self.stack, types, self.resource_name)
         return {"identity": identity, "resource_name": self.resource_name}
 
 

@@ -10,10 +10,10 @@ import click
 
 from pulumi_pinecone_backup.cli import adoption, connection, import_all
 from pulumi_pinecone_backup.cli.adoption import Owner
+from pulumi_pinecone_backup.cli.import_file import ImportFile
 from pulumi_pinecone_backup.errors import PineconeBackupError
 from pulumi_pinecone_backup.lifecycle.session import Session
 
-_PLACEHOLDER = "<PLACEHOLDER>"
 _KINDS = {
     "backup": "Backup",
     "restored-index": "RestoredIndex",
@@ -51,7 +51,7 @@ Examples:
     default="import.json",
     show_default=True,
     type=click.Path(dir_okay=False, path_type=Path),
-    help="File to write; entries of other resources in it stay.",
+    help="File to write or fill; entries of other resources in it stay.",
 )
 @click.option("--project", help="Pulumi project.  [default: that of this folder]")
 @click.option(
@@ -78,7 +78,9 @@ def command(
 
     ID is a backup's id, an index's name, or a schedule's id; RESOURCE_NAME is the resource's name
     in the program. A restored index gets a tag that marks it as this resource's; nothing else
-    changes at the service. `pulumi import --file` does the rest.
+    changes at the service. `pulumi import --file` does the rest. The file may be that of
+    `pulumi preview --import-file`: its placeholder is filled, and children of components stay
+    where they are.
 
     With `--all` or `--index`, many objects at once: those that this stack does not hold yet, under
     names that follow from theirs.
@@ -91,18 +93,24 @@ def command(
         return
     if kind is None or resource_name is None or object_id is None:
         raise click.UsageError("give KIND, RESOURCE_NAME and ID, or --all or --index")
-    owner = _owner(project or connection.project_name(), stack, resource_name)
-    others = _others(path, adoption.token(_KINDS[kind]), resource_name)
+    file, token = ImportFile(path), adoption.token(_KINDS[kind])
+    name = file.logical_name(token, resource_name)
+    parents = file.parents_of(token, resource_name)
+    owner = _owner(project or connection.project_name(), stack, name, parents)
     try:
         session = connection.connect(stack)
         entry = _entry(session, kind, owner, object_id, backup_id=backup_id, takes_over=take_over)
     except PineconeBackupError as error:
         raise click.ClickException(str(error)) from error
-    path.write_text(json.dumps({"resources": [*others, entry]}, indent=2) + "\n", "utf-8")
+    file.put({**entry, "name": resource_name})
+    file.write()
     if program_path is not None:
         program_path.write_text(import_all.program([entry]), "utf-8")
     click.echo(f"{path}: {_KINDS[kind]} `{resource_name}` is `{object_id}`. Next:")
     click.echo(f"1. Declare it in the program: {import_all.declaration(entry)}")
+    if file.placeholders:
+        rest = ", ".join(f"`{each}`" for each in file.placeholders)
+        click.echo(f"   Then fill the file's other placeholders, or delete their entries: {rest}")
     click.echo(
         f"2. pulumi import --file {path} --generate-code=false --protect=false --stack {stack}"
     )
@@ -165,37 +173,12 @@ def _held(stack: str | None) -> tuple[set[str], set[str]]:
     return ids, {str(row.get("urn", "")).rpartition("::")[2] for row in rows}
 
 
-def _owner(project: str | None, stack: str | None, resource_name: str) -> Owner:
+def _owner(project: str | None, stack: str | None, resource_name: str, parents: str = "") -> Owner:
     if not project:
         raise click.UsageError("No Pulumi.yaml in this folder or above: give --project.")
     if not stack:
         raise click.UsageError("No stack is selected in this folder: give --stack.")
-    return Owner(project, stack.rpartition("/")[2], resource_name)
-
-
-def _others(path: Path, token: str, resource_name: str) -> list[dict[str, Any]]:
-    """Return the entries of the file that stay."""
-    if not path.exists():
-        return []
-    try:
-        written = json.loads(path.read_text("utf-8"))
-        entries: list[dict[str, Any]] = written["resources"]
-        others = [e for e in entries if (e["type"], e["name"]) != (token, resource_name)]
-        is_of_a_preview = bool(written.get("nameTable")) or any(
-            entry.get("id") == _PLACEHOLDER or entry.get("parent") for entry in entries
-        )
-    except (ValueError, KeyError, TypeError) as error:
-        raise click.ClickException(
-            f"`{path}` is not an import file: give another one with --file."
-        ) from error
-    if is_of_a_preview:
-        raise click.ClickException(
-            f"`{path}` was written by `pulumi preview --import-file`: its placeholders, parents "
-            "and `nameTable` would be lost. Nothing was changed. Give another file with --file; a "
-            "resource inside of a component is imported without its parent, and declared there "
-            "with `aliases=[pulumi.Alias(parent=pulumi.ROOT_STACK_RESOURCE)]`."
-        )
-    return others
+    return Owner(project, stack.rpartition("/")[2], resource_name, parents)
 
 
 def _entry(
