@@ -14,6 +14,14 @@ from typing import Any, TypeVar
 import click
 import yaml
 
+from pulumi_pinecone_backup.errors import (
+    ApiError,
+    ConfigurationError,
+    InvalidResponseError,
+    NotFoundError,
+    PineconeBackupError,
+    TransportError,
+)
 from pulumi_pinecone_backup.lifecycle.session import Session, current
 from pulumi_pinecone_backup.service.setting_names import NAMESPACE
 
@@ -33,6 +41,13 @@ class CouldNotTell(click.ClickException):
     """An error that leaves open whether all is good: exit code 2, where 1 says that it is not."""
 
     exit_code = 2
+
+
+def told(error: PineconeBackupError) -> click.ClickException:
+    """Return what a command ends with: exit code 2 where the service could not be asked, else 1."""
+    unasked = isinstance(error, TransportError | ConfigurationError | InvalidResponseError)
+    refused = isinstance(error, ApiError) and not isinstance(error, NotFoundError)
+    return CouldNotTell(str(error)) if unasked or refused else click.ClickException(str(error))
 
 
 @contextmanager

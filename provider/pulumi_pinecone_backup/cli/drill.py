@@ -123,8 +123,8 @@ def command(
 
     The backup is restored into a temporary index, verified, and deleted again. Reports the age of
     the recovery point (RPO) and the time that recovery took (RTO). INDEX itself may be gone. The
-    exit code is 0 if the restore is proven, within the limits, and nothing is left; else 1. The
-    restore costs what a restore costs.
+    exit code is 0 if the restore is proven, within the limits, and nothing is left, 1 if not, and
+    2 if the service could not be asked. The restore costs what a restore costs.
     """
     nothing = index is None and not every and pattern is None
     if nothing and history is not None and folder is None:
@@ -157,7 +157,7 @@ def command(
         else:
             drills = _many(session, plan, _backed_up(session, pattern), at_once)
     except PineconeBackupError as error:
-        raise click.ClickException(str(error)) from error
+        raise connection.told(error) from error
     report = content(session, plan, drills)
     if folder is not None or history is not None:
         _write(report, folder, history)

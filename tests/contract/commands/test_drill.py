@@ -214,3 +214,12 @@ def test_an_index_that_is_not_the_drill_s_any_more_is_left_alone(
     assert process.returncode == 1
     assert "it does not carry this run's mark" in json.loads(text)["why"]
     assert name in service.indexes()
+
+
+def test_a_service_that_cannot_be_asked_is_neither_good_nor_bad(
+    run: Run, emulator: Emulator, backup_id: str
+) -> None:
+    emulator.add_fault("describe_backup", "status", status=403)
+    assert "403" in run("drill", "products", "--backup-id", backup_id, code=2).output
+    assert run("drill", "products", code=2, PINECONE_API_KEY="wrong").exit_code == 2
+    assert "unknown" not in run("drill", "products", "--backup-id", "unknown", code=1).stdout
