@@ -191,6 +191,8 @@ def command(
         except PineconeBackupError:
             if resume is None:
                 journal.remove()  # nothing was begun
+            else:
+                journal.close()
             raise
         finally:
             progress.close()

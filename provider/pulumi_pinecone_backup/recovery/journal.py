@@ -48,8 +48,10 @@ class Journal:
         self.path = path
         self._lock = threading.RLock()
         is_new = not path.exists()
+        connection: sqlite3.Connection | None = None
         try:
-            self._connection = sqlite3.connect(path, timeout=2.0, check_same_thread=False)
+            connection = sqlite3.connect(path, timeout=2.0, check_same_thread=False)
+            self._connection = connection
             self._connection.execute("PRAGMA locking_mode = EXCLUSIVE")
             self._connection.execute("PRAGMA synchronous = NORMAL")
             self._connection.execute("PRAGMA journal_mode = WAL")
@@ -59,10 +61,13 @@ class Journal:
                     self.note("format", _FORMAT)
             version = self.fact("format")
         except sqlite3.Error as error:
+            if connection is not None:
+                connection.close()
             raise ConfigurationError(
                 f"`{path}` cannot be used as the journal of a recovery: {error}"
             ) from error
         if version != _FORMAT:
+            self.close()
             raise ConfigurationError(f"`{path}` is the journal of another version: `{version}`")
 
     def close(self) -> None:
