@@ -31,6 +31,7 @@ LEFT_OUT = (
     "--ignore=tests/contract/emulator/test_conformance.py",
     "--ignore=tests/contract/emulator/test_sdk.py",
     "--ignore=tests/contract/emulator/test_persistence.py",
+    "--ignore=tests/contract/commands/test_drill_report.py",
     "--ignore=tests/contract/service/test_mutated_answers.py",
     "--ignore=tests/contract/handlers/test_mutated_answers.py",
     "--ignore=tests/contract/handlers/test_any_sequence.py",

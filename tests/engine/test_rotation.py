@@ -29,7 +29,7 @@ pulumi.export("newest", rotation.newest_backup_id)
 pulumi.export("kept", rotation.kept)
 """
 # How many runs of a year; read before the tests clear the environment. 200 were run once.
-RUNS = int(os.environ.get("PINECONE_BACKUP_ROTATION_RUNS", "6"))
+RUNS = int(os.environ.get("PINECONE_BACKUP_ROTATION_RUNS", "4"))
 
 
 def program(hour: float, keep: dict[str, int] | None = None, more: str = "") -> str:
