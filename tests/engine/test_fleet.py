@@ -168,3 +168,17 @@ def test_as_of_overrides_and_missing_backups(
     assert service.call("GET", "/indexes/other")["tags"]["a"] == "b"
     stack.program(program('pattern="shop-*", overrides={"x": {}}'))
     assert "`overrides` names no source index of the fleet: ['x']" in stack.preview(code=None).text
+
+
+def test_fleets_of_similar_names_keep_to_their_own(stack: Stack, service: Service) -> None:
+    names = sources(service, 2)
+    stack.program(
+        "from pulumi_pinecone_backup import RestoredFleet\n"
+        'RestoredFleet("all")\n'
+        'RestoredFleet("all-eu", indexes=["shop-01"], suffix="-eu")\n'
+    )
+    stack.up()
+    there = {*names, *restored(names), "shop-01-eu"}
+    assert service.indexes() == there
+    stack.unchanged()
+    assert service.indexes() == there

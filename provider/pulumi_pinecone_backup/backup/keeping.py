@@ -9,9 +9,9 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timezone
 from typing import Any
 
-from pulumi_pinecone_backup.backup.properties import time_of
 from pulumi_pinecone_backup.errors import ConfigurationError
 from pulumi_pinecone_backup.service.models import FAILED_BACKUP_STATUSES
+from pulumi_pinecone_backup.service.values import time_of
 
 
 def refuse_deletion(backup_id: str, props: Mapping[str, Any]) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime, timezone
 from typing import Annotated, Any, Final
 
 from pydantic import AfterValidator, StrictBool, StrictStr
@@ -21,6 +20,7 @@ from pulumi_pinecone_backup.lifecycle.inputs import (
 )
 from pulumi_pinecone_backup.lifecycle.outputs import definition, echo, present, stored
 from pulumi_pinecone_backup.service.models import BackupModel, to_properties
+from pulumi_pinecone_backup.service.values import time_of
 
 MOST_FINGERPRINT_RECORDS: Final = 1000
 
@@ -35,15 +35,6 @@ def _check_time(value: str) -> str:
     if time_of(value) is None:
         raise ValueError("must be a date or a time such as `2027-01-31` or `2027-01-31T12:00:00Z`")
     return value
-
-
-def time_of(value: str) -> datetime | None:
-    """Return a date or an RFC 3339 time; a date is its beginning, both in UTC. None if neither."""
-    try:
-        found = datetime.fromisoformat(value.strip().replace("Z", "+00:00"))
-    except ValueError:
-        return None
-    return found if found.tzinfo else found.replace(tzinfo=timezone.utc)
 
 
 class Rotation(InputPart):

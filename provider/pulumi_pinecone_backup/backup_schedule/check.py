@@ -20,9 +20,7 @@ from pulumi_pinecone_backup.errors import ConfigurationError, PineconeBackupErro
 from pulumi_pinecone_backup.lifecycle import checks, missing, source_index
 from pulumi_pinecone_backup.lifecycle.checks import Checked
 from pulumi_pinecone_backup.lifecycle.session import Session
-from pulumi_pinecone_backup.service.client import Client
 from pulumi_pinecone_backup.service.deadlines import requests_until
-from pulumi_pinecone_backup.service.models import BackupScheduleModel
 from pulumi_pinecone_backup.service.versions import require_feature
 
 _REPLACES = ("index_name", "name")
@@ -127,17 +125,6 @@ def diff(
     return Change(replaces, checks.changed(olds, news, _UPDATES), deletes_first)
 
 
-def _warn(client: Client, call: Call, schedule: BackupScheduleModel) -> None:
-    """Say in a preview what is wrong with the schedule's runs."""
-    try:
-        runs = health.last_runs(client, schedule.schedule_id)
-    except PineconeBackupError:
-        return  # not every key may read the history
-    wrong = health.problem(schedule, runs)
-    if wrong is not None:
-        messages.warn(wrong, call)
-
-
 def _is_gone(session: Session, call: Call, schedule_id: str, olds: Mapping[str, Any]) -> bool:
     """Return whether the schedule is known to be gone; in doubt it is not, and that is said."""
     what, index_name = f"backup schedule `{schedule_id}`", olds.get("index_name")
@@ -148,7 +135,7 @@ def _is_gone(session: Session, call: Call, schedule_id: str, olds: Mapping[str, 
         with requests_until(time.monotonic() + session.pace.preflight):
             found = missing.find_backup_schedule(client, schedule_id, index_name)
             if found is not None:
-                _warn(client, call, found)
+                health.watched(client, call, found)
                 return False
             missing.confirm_gone(session, olds.get("project"), what)
     except PineconeBackupError as error:

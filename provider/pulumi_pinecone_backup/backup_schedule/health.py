@@ -9,9 +9,16 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta, timezone
 from typing import Any, Final
 
+from pulumi_pinecone_backup.engine import messages
+from pulumi_pinecone_backup.engine.call import Call
+from pulumi_pinecone_backup.errors import PineconeBackupError
 from pulumi_pinecone_backup.lifecycle.outputs import present, time_text
 from pulumi_pinecone_backup.service.client import Client
-from pulumi_pinecone_backup.service.models import BackupScheduleHistoryItem, BackupScheduleModel
+from pulumi_pinecone_backup.service.models import (
+    FAILED_BACKUP_STATUSES,
+    BackupScheduleHistoryItem,
+    BackupScheduleModel,
+)
 
 LATE: Final = timedelta(hours=2)
 """How long after its time a run may still be on its way."""
@@ -43,13 +50,25 @@ def last_runs(client: Client, schedule_id: str, now: datetime | None = None) -> 
     )
 
 
+def watched(client: Client, call: Call, schedule: BackupScheduleModel) -> dict[str, Any] | None:
+    """Return what is known of the runs, and warn of what is wrong; None where it cannot be read."""
+    try:
+        runs = last_runs(client, schedule.schedule_id)
+    except PineconeBackupError:
+        return None  # not every key may read the history
+    wrong = problem(schedule, runs)
+    if wrong is not None:
+        messages.warn(wrong, call)
+    return runs
+
+
 def problem(
     schedule: BackupScheduleModel, runs: Mapping[str, Any], now: datetime | None = None
 ) -> str | None:
     """Return what is wrong with a schedule, in one sentence; None if nothing is."""
     now = now or datetime.now(timezone.utc)
     what = f"backup schedule `{schedule.name}`"
-    if runs.get("last_status") in ("Failed", "InitializationFailed"):
+    if runs.get("last_status") in FAILED_BACKUP_STATUSES:
         good = runs.get("last_success_at") or "none"
         return (
             f"the last run of {what}, of {runs.get('last_run_at')}, ended as "

@@ -128,11 +128,13 @@ def read(session: Session, call: Call, id_: str, props: Mapping[str, Any]) -> Re
         "retention_days": schedule.retention_expire_after_days,
         "enabled": schedule.enabled,
     }
-    runs = _runs(session, call, schedule, props)
+    runs = health.watched(session.client(), call, schedule)
     # The service does not name a schedule's index, so `.get()` cannot tell it.
     told = {"index_name": "not-told", **props, **live}
     inputs = parse(BackupScheduleInputs, told)
-    outputs = backup_schedule_outputs(inputs, schedule, props.get("project"), runs)
+    outputs = backup_schedule_outputs(
+        inputs, schedule, props.get("project"), props if runs is None else runs
+    )
     given = echo(inputs)
     if props.get("index_name") is None:
         outputs.pop("index_name")
@@ -153,20 +155,6 @@ def update(
         raise missing.vanished(session, olds.get("project"), what)
     schedule = _apply_settings(session, found, inputs)
     return Result(id_, backup_schedule_outputs(inputs, schedule, olds.get("project"), olds))
-
-
-def _runs(
-    session: Session, call: Call, schedule: BackupScheduleModel, props: Mapping[str, Any]
-) -> Mapping[str, Any]:
-    """Return what is known of the runs, and warn of what is wrong with them."""
-    try:
-        runs = health.last_runs(session.client(), schedule.schedule_id)
-    except PineconeBackupError:
-        return props  # not every key may read the history
-    wrong = health.problem(schedule, runs)
-    if wrong is not None:
-        messages.warn(wrong, call)
-    return runs
 
 
 @within_timeout("delete")

@@ -128,6 +128,16 @@ def pulumi(*arguments: str) -> str:
     return done.stdout
 
 
+def exported_state(stack: str) -> dict[str, Any]:
+    """Return a stack's state.
+
+    Raises:
+        click.ClickException: It cannot be read.
+    """
+    found: dict[str, Any] = json.loads(pulumi("stack", "export", "--stack", stack))
+    return found
+
+
 def _configuration(stack: str) -> dict[str, str]:
     text = pulumi("config", "--show-secrets", "--json", "--stack", stack)
     rows: dict[str, dict[str, Any]] = json.loads(text)

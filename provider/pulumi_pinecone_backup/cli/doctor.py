@@ -142,10 +142,10 @@ def _state(report: _Report, client: Client, file: Path | None, stack: str | None
 
     try:
         if file is not None:
-            text = file.read_text("utf-8")
+            state = json.loads(file.read_text("utf-8"))
         else:
-            text = connection.pulumi("stack", "export", "--stack", str(stack))
-        findings = check_state(client, json.loads(text))
+            state = connection.exported_state(str(stack))
+        findings = check_state(client, state)
     except (OSError, ValueError, AttributeError, TypeError) as error:
         report.bad("state", f"it cannot be read: {error}")
         return

@@ -167,7 +167,7 @@ def _held(stack: str | None) -> tuple[set[str], set[str]]:
     Raises:
         click.ClickException: Its state cannot be read.
     """
-    exported = json.loads(connection.pulumi("stack", "export", "--stack", str(stack)))
+    exported = connection.exported_state(str(stack))
     rows = (exported.get("deployment") or {}).get("resources") or ()
     ids = {str(row.get("id")) for row in rows if row.get("id")}
     return ids, {str(row.get("urn", "")).rpartition("::")[2] for row in rows}

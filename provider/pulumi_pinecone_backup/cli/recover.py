@@ -22,6 +22,7 @@ from pulumi_pinecone_backup.recovery.plan import (
     RecoveryReport,
 )
 from pulumi_pinecone_backup.recovery.recovery import plan_from_json, plan_to_json, recover
+from pulumi_pinecone_backup.service.values import time_of
 from pulumi_pinecone_backup.waiting.pace import DEFAULT_PACE
 
 _EXAMPLE = """\b
@@ -43,12 +44,11 @@ def _shard(context: click.Context, option: click.Parameter, value: str) -> tuple
 def _time(context: click.Context, option: click.Parameter, value: str | None) -> datetime | None:
     if value is None:
         return None
-    try:
-        found = datetime.fromisoformat(value.replace("Z", "+00:00"))
-    except ValueError:
+    found = time_of(value)
+    if found is None:
         text = f"`{value}` is not a time such as `2026-11-30T06:00:00Z`"
-        raise click.BadParameter(text, context, option) from None
-    return found if found.tzinfo else found.replace(tzinfo=timezone.utc)
+        raise click.BadParameter(text, context, option)
+    return found
 
 
 @click.command(epilog=_EXAMPLE)

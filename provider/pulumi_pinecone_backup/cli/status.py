@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import importlib.util
-import json
 import os
 import re
 import sys
@@ -86,7 +85,7 @@ def command(
         session = connection.connect(stack)
         state: dict[str, Any] | None = None
         if stack is not None:
-            state = json.loads(connection.pulumi("stack", "export", "--stack", stack))
+            state = connection.exported_state(stack)
         status = gather(
             session.client(),
             max_age_seconds=max_age,

@@ -17,9 +17,11 @@ from pulumi_pinecone_backup.provider import Provider
 from pulumi_pinecone_backup.resources import RestoredIndex, declare_child
 from pulumi_pinecone_backup.restored_index.declaration import Verification
 from pulumi_pinecone_backup.service.models import BackupModel
+from pulumi_pinecone_backup.service.values import time_of
 
 _TYPE = "pinecone-backup:index:RestoredFleet"
 _CHILD = "pulumi-python:dynamic/pinecone:RestoredIndex"
+_START = "pulumi-python:dynamic/pinecone:RestoredFleetStart"
 _TOLD = (
     "name", "host", "status", "backup_id", "recovery_point_at", "rpo_seconds", "rto_seconds",
     "verification", "why",
@@ -169,15 +171,19 @@ def _override(resource_name: str, source: str, given: Mapping[str, Any]) -> dict
 
 
 def _recorded(resource_name: str, opts: pulumi.ResourceOptions | None) -> dict[str, dict[str, Any]]:
-    """Return the outputs of this fleet's restored indexes by source, as the state holds them."""
+    """Return the outputs of this fleet's restored indexes by source, as the state holds them.
+
+    Its recorded start tells which they are: names of children alone do not tell a fleet `shop` from
+    a fleet `shop-eu`.
+    """
+    children = dict(program.own_children(f"{_TYPE}${_CHILD}"))
+    starts = dict(program.own_children(f"{_TYPE}${_START}"))
     found: dict[str, dict[str, Any]] = {}
-    for urn, outputs in program.own_state().items():
-        types, _, child = urn.split("::", 2)[2].partition("::")
-        if not types.endswith(f"{_TYPE}${_CHILD}"):
-            continue
-        for name in (resource_name, *program.names_in_aliases(opts)):
-            if child.startswith(f"{name}-"):
-                found.setdefault(child.removeprefix(f"{name}-"), outputs)
+    for name in (resource_name, *program.names_in_aliases(opts)):
+        for row in starts.get(f"{name}-start", {}).get("restores") or ():
+            child = str(row.get("resource_name"))
+            if child in children:
+                found.setdefault(child.removeprefix(f"{name}-"), children[child])
     return found
 
 
@@ -240,13 +246,12 @@ def _matches(source: str, pattern: str | None) -> bool:
 def _time(resource_name: str, as_of: str | None) -> datetime | None:
     if as_of is None:
         return None
-    try:
-        found = datetime.fromisoformat(as_of.replace("Z", "+00:00"))
-    except ValueError:
+    found = time_of(as_of)
+    if found is None:
         raise program.ProgramError(
             f"`{resource_name}`: `as_of` is not a time such as `2026-11-30T06:00:00Z`: `{as_of}`"
-        ) from None
-    return found if found.tzinfo else found.replace(tzinfo=timezone.utc)
+        )
+    return found
 
 
 def _backups(resource_name: str, provider: Provider | None) -> list[BackupModel]:

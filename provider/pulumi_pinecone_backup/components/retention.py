@@ -16,8 +16,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
 from typing import Final
 
+from pulumi_pinecone_backup.service.models import FAILED_BACKUP_STATUSES
+
 READY: Final = "Ready"
-FAILED: Final = frozenset({"Failed", "InitializationFailed"})
 _FORM: Final = "%Y%m%dT%H"
 
 
@@ -113,7 +114,7 @@ def plan(
     good = {slot: each for slot, each in by_slot.items() if each.status == READY}
     finest = next(name for name in TIERS if keep.get(name))
     slot = TIERS[finest](now.astimezone(timezone.utc))
-    alive = {s for s, each in by_slot.items() if each.status not in FAILED}
+    alive = {s for s, each in by_slot.items() if each.status not in FAILED_BACKUP_STATUSES}
     is_back = bool(alive) and slot < max(alive)
     wanted = set(good) if is_back else {*good, slot}
     kept = set(good) if is_back else _kept(wanted, keep)

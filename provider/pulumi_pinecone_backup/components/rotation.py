@@ -14,7 +14,7 @@ from pulumi_pinecone_backup.errors import PineconeBackupError
 from pulumi_pinecone_backup.functions import open_client
 from pulumi_pinecone_backup.provider import Provider
 from pulumi_pinecone_backup.resources import Backup, declare_child
-from pulumi_pinecone_backup.service.models import BackupModel
+from pulumi_pinecone_backup.service.models import FAILED_BACKUP_STATUSES, BackupModel
 
 _CHILD = "pinecone-backup:index:BackupRotation$pulumi-python:dynamic/pinecone:Backup"
 _MOST_TOLD = 5
@@ -129,7 +129,7 @@ class BackupRotation(pulumi.ComponentResource):
             each
             for each in backups or ()
             if each.backup_id not in known
-            and each.status in (retention.READY, *retention.FAILED)
+            and each.status in (retention.READY, *FAILED_BACKUP_STATUSES)
             and retention.slot_in(each.name or "", [prefix])
         ]
         for each in strays[:_MOST_TOLD]:
@@ -145,9 +145,8 @@ def _held(resource_name: str, opts: pulumi.ResourceOptions | None) -> list[Held]
     """Return the backups of this rotation that the stack's own state holds."""
     names = [resource_name, *program.names_in_aliases(opts)]
     found = []
-    for urn, outputs in program.own_state().items():
-        types, _, child = urn.split("::", 2)[2].partition("::")
-        slot = retention.slot_in(child, names) if types.endswith(_CHILD) else None
+    for child, outputs in program.own_children(_CHILD):
+        slot = retention.slot_in(child, names)
         backup_id, status = outputs.get("backup_id"), outputs.get("status")
         if slot is not None and isinstance(backup_id, str):
             found.append(Held(slot, backup_id, str(status)))

@@ -11,7 +11,7 @@ import signal
 import sys
 import threading
 import time
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from types import FrameType
 from typing import Any, TypeVar
@@ -175,6 +175,18 @@ def own_state() -> dict[str, dict[str, Any]]:
         for urn, row in (rows or {}).items()
         if isinstance(row, Mapping) and isinstance(row.get("outputs"), Mapping)
     }
+
+
+def own_children(types: str) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Yield name and outputs of every resource of this stack whose types in its URN end so.
+
+    Raises:
+        ProgramError: The state cannot be read.
+    """
+    for urn, outputs in own_state().items():
+        chain, _, name = urn.split("::", 2)[2].partition("::")
+        if chain.endswith(types):
+            yield name, outputs
 
 
 def names_in_aliases(opts: pulumi.ResourceOptions | None) -> list[str]:

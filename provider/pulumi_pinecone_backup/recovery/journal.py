@@ -31,8 +31,6 @@ CREATE TABLE records (
 """
 _SIDES: Final = ("in_backup", "in_index")
 
-Ids = Sequence[str]
-
 
 class Journal:
     """What is known and done; many threads may use one.

@@ -43,6 +43,18 @@ def read_time(value: object) -> datetime | None:
     return time.astimezone(timezone.utc)
 
 
+def time_of(text: str) -> datetime | None:
+    """Return a date or an RFC 3339 time as people and states write it; None if it is neither.
+
+    A date is its beginning; without a time zone it is UTC.
+    """
+    try:
+        found = datetime.fromisoformat(text.strip().replace("Z", "+00:00"))
+    except ValueError:
+        return None
+    return found if found.tzinfo else found.replace(tzinfo=timezone.utc)
+
+
 def time_in_name(name: str | None) -> datetime | None:
     """Return the time of the run in the name of a scheduled backup, `…-YYYYMMDDTHHMMSSZ`."""
     found = _SCHEDULED_NAME.search(name or "")

@@ -12,16 +12,22 @@ import fnmatch
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from datetime import datetime, timedelta, timezone
+from datetime import datetime, timezone
 from typing import Any, Final
 
+from pulumi_pinecone_backup.backup_schedule.health import LATE
 from pulumi_pinecone_backup.engine.rows import duration
 from pulumi_pinecone_backup.errors import ForbiddenError, NotFoundError
 from pulumi_pinecone_backup.lifecycle.outputs import time_text
 from pulumi_pinecone_backup.restored_index.temporary import PURPOSE_TAG, PURPOSES
 from pulumi_pinecone_backup.service.client import Client
-from pulumi_pinecone_backup.service.models import BackupModel, BackupScheduleModel, IndexModel
-from pulumi_pinecone_backup.service.values import time_in_name
+from pulumi_pinecone_backup.service.models import (
+    FAILED_BACKUP_STATUSES,
+    BackupModel,
+    BackupScheduleModel,
+    IndexModel,
+)
+from pulumi_pinecone_backup.service.values import time_in_name, time_of
 from pulumi_pinecone_backup.status.model import (
     DrillStatus,
     IndexStatus,
@@ -30,8 +36,6 @@ from pulumi_pinecone_backup.status.model import (
 )
 
 _AT_ONCE: Final = 8
-_LATE: Final = timedelta(hours=2)
-"""How long after its time a run may still be on its way."""
 _DRILL: Final = "pulumi-python:dynamic/pinecone:RestoreDrill"
 _LONG_AGO: Final = datetime.min.replace(tzinfo=timezone.utc)
 
@@ -171,10 +175,10 @@ def _notes(row: IndexStatus, now: datetime) -> list[str]:
     if row.record_count == 0:
         notes.append("its newest backup is empty")
     for each in row.schedules:
-        due = each.next_run_at and datetime.fromisoformat(each.next_run_at.replace("Z", "+00:00"))
-        if each.last_run_status in ("Failed", "InitializationFailed"):
+        due = each.next_run_at and time_of(each.next_run_at)
+        if each.last_run_status in FAILED_BACKUP_STATUSES:
             notes.append(f"the last run of schedule {each.name} failed")
-        if each.enabled and due and now - due > _LATE:
+        if each.enabled and due and now - due > LATE:
             notes.append(f"the run of schedule {each.name} of {each.next_run_at} is overdue")
     if row.schedules and not any(each.enabled for each in row.schedules):
         notes.append("no schedule is enabled")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from datetime import datetime
 from typing import Final
 
 from prometheus_client import CollectorRegistry
@@ -11,6 +10,7 @@ from prometheus_client.core import GaugeMetricFamily, Metric
 from prometheus_client.openmetrics.exposition import generate_latest
 from prometheus_client.registry import Collector
 
+from pulumi_pinecone_backup.service.values import time_of
 from pulumi_pinecone_backup.status.model import IndexStatus, ProjectStatus
 
 PREFIX: Final = "pinecone_backup"
@@ -98,4 +98,5 @@ class _Collector(Collector):
 
 
 def _seconds(time: str | None) -> float | None:
-    return None if time is None else datetime.fromisoformat(time.replace("Z", "+00:00")).timestamp()
+    found = None if time is None else time_of(time)
+    return None if found is None else found.timestamp()

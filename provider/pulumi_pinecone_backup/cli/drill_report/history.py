@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +12,7 @@ from pydantic import ValidationError
 from pulumi_pinecone_backup.cli.drill_report.charts import Point
 from pulumi_pinecone_backup.cli.drill_report.content import FILE, DrillReport
 from pulumi_pinecone_backup.restore_drill.drill import Drill
+from pulumi_pinecone_backup.service.values import time_of
 
 
 def read(folder: Path, *, say: Callable[[str], None]) -> list[DrillReport]:
@@ -55,9 +55,8 @@ def points(reports: Iterable[DrillReport]) -> dict[str, list[Point]]:
     found: dict[str, list[Point]] = {}
     for index, at in sorted(drills):
         done = drills[index, at]
-        try:
-            time = datetime.fromisoformat(str(at).replace("Z", "+00:00"))
-        except ValueError:
+        time = time_of(str(at))
+        if time is None:
             continue
         found.setdefault(index, []).append(
             Point(time, done.rto_seconds, _record_count(done), done.is_good)
