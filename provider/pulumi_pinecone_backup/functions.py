@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import functools
 import os
-from collections.abc import Callable, Sequence
-from datetime import datetime, timedelta, timezone
+from collections.abc import Callable
+from datetime import timedelta
 from typing import Any, Final, ParamSpec, TypeVar
 
 import pulumi
@@ -19,18 +19,12 @@ from pulumi import Input, Output
 from pulumi_pinecone_backup.engine import program
 from pulumi_pinecone_backup.errors import PineconeBackupError
 from pulumi_pinecone_backup.provider import Provider
+from pulumi_pinecone_backup.service import lookups
 from pulumi_pinecone_backup.service.client import Client
-from pulumi_pinecone_backup.service.models import (
-    BackupModel,
-    RestoreJobModel,
-    rfc3339,
-    to_properties,
-)
+from pulumi_pinecone_backup.service.models import to_properties
 from pulumi_pinecone_backup.service.setting_names import CONFIG_KEYS, SECRET_KEYS
 from pulumi_pinecone_backup.service.settings import Settings
 
-_BEFORE_ALL_TIMES: Final = datetime.min.replace(tzinfo=timezone.utc)
-_MOST_STATUSES_SHOWN: Final = 3
 _DEBUG: Final = "PULUMI_PINECONE_DEBUG"
 
 P = ParamSpec("P")
@@ -152,7 +146,8 @@ def list_backups(
     Raises:
         NotFoundError: `include_deleted` is False, and there is no index of that name.
     """
-    found = _backups(index_name, include_deleted, provider)
+    with open_client(provider) as client:
+        found = lookups.list_backups(client, index_name, include_deleted=include_deleted)
     return [GetBackupResult(to_properties(backup)) for backup in found]
 
 
@@ -176,15 +171,10 @@ def get_latest_backup(
     Raises:
         PineconeBackupError: There is no ready backup, or the newest is older than `max_age`.
     """
-    backups = _backups(index_name, True, provider)
-    ready = [backup for backup in backups if backup.is_ready]
-    if not ready:
-        raise PineconeBackupError(_none_is_ready(index_name, backups))
-    latest = ready[0]
-    if max_age is not None:
-        limit = max_age if isinstance(max_age, timedelta) else timedelta(seconds=max_age)
-        _require_age(latest, limit)
-    return GetBackupResult(to_properties(latest))
+    if max_age is not None and not isinstance(max_age, timedelta):
+        max_age = timedelta(seconds=max_age)
+    with open_client(provider) as client:
+        return GetBackupResult(to_properties(lookups.latest_backup(client, index_name, max_age)))
 
 
 @_in_one_line
@@ -212,7 +202,7 @@ def list_restore_jobs(*, provider: Provider | None = None) -> list[GetRestoreJob
         provider: Whose settings count; None takes the stack's.
     """
     with open_client(provider) as client:
-        jobs = sorted(client.list_restore_jobs(), key=_created, reverse=True)
+        jobs = lookups.list_restore_jobs(client)
     return [GetRestoreJobResult(to_properties(job)) for job in jobs]
 
 
@@ -263,21 +253,6 @@ def list_restore_jobs_output(
     return Output.from_input(None).apply(lambda _: list_restore_jobs(provider=provider))
 
 
-def _backups(
-    index_name: str | None, include_deleted: bool, provider: Provider | None
-) -> list[BackupModel]:
-    with open_client(provider) as client:
-        if include_deleted:
-            backups = client.list_project_backups()
-        elif index_name is not None:
-            backups = client.list_index_backups(index_name)
-        else:
-            backups = _of_live_indexes(client)
-    if index_name is not None:
-        backups = [backup for backup in backups if backup.source_index_name == index_name]
-    return sorted(backups, key=_captured, reverse=True)
-
-
 def open_client(provider: Provider | None) -> Client:
     """Return a client with the settings of a provider, or with the stack's; close it after use."""
     program.refuse_plain_text(SECRET_KEYS)
@@ -294,51 +269,3 @@ def _stack_config() -> dict[str, str]:
         if value is not None:
             config[key] = value
     return config
-
-
-def _captured(backup: BackupModel) -> datetime:
-    return backup.captured_at or _BEFORE_ALL_TIMES
-
-
-def _created(job: RestoreJobModel) -> datetime:
-    return job.created_at or _BEFORE_ALL_TIMES
-
-
-def _of_live_indexes(client: Client) -> list[BackupModel]:
-    """Return backups whose source index lives; where a version does not tell, by its name."""
-    live = {index.name for index in client.list_indexes()}
-    return [
-        backup
-        for backup in client.list_project_backups()
-        if backup.source_index_deleted_at is None and backup.source_index_name in live
-    ]
-
-
-def _none_is_ready(index_name: str, backups: Sequence[BackupModel]) -> str:
-    if not backups:
-        return (
-            f"There is no backup of an index named `{index_name}` in the project of the API key: "
-            "check the name, or take a backup first."
-        )
-    shown = ", ".join(
-        f"`{backup.backup_id}` is `{backup.status}`" for backup in backups[:_MOST_STATUSES_SHOWN]
-    )
-    more = len(backups) - _MOST_STATUSES_SHOWN
-    rest = f", and {more} more" if more > 0 else ""
-    return (
-        f"No backup of index `{index_name}` is ready: {shown}{rest}. Wait for one, or take another."
-    )
-
-
-def _require_age(backup: BackupModel, limit: timedelta) -> None:
-    subject = f"The newest ready backup of index `{backup.source_index_name}`, `{backup.backup_id}`"
-    if backup.captured_at is None:
-        raise PineconeBackupError(
-            f"{subject}, has no creation time, so `max_age` cannot be checked: leave `max_age` out "
-            "to use it."
-        )
-    if datetime.now(timezone.utc) - backup.captured_at > limit:
-        raise PineconeBackupError(
-            f"{subject}, was taken at {rfc3339(backup.captured_at)}, which is longer ago than "
-            f"`max_age` allows ({limit}): take a backup, or allow more."
-        )

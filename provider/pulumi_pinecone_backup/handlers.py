@@ -25,9 +25,11 @@ from pulumi.dynamic import (
 
 from pulumi_pinecone_backup.engine import bridge, endings, messages
 from pulumi_pinecone_backup.engine.call import Call
-from pulumi_pinecone_backup.engine.plugin_process import OneLineError, is_debug
+from pulumi_pinecone_backup.engine.debugging import is_debug
+from pulumi_pinecone_backup.engine.plugin_process import OneLineError
 from pulumi_pinecone_backup.engine.results import Result
 from pulumi_pinecone_backup.errors import PineconeBackupError
+from pulumi_pinecone_backup.lifecycle.property_names import PROVIDER, inward
 from pulumi_pinecone_backup.service.setting_names import CONFIG_KEYS
 
 if TYPE_CHECKING:
@@ -68,7 +70,7 @@ class _Handler(ResourceProvider):
     @_reported
     def check(self, olds: Properties, news: Properties) -> CheckResult:
         """Check a program's inputs."""
-        answer = self._resource().check(_session(), _current_call(), olds, news)
+        answer = self._resource().check(_session(), _current_call(), _recorded(olds), news)
         # An empty property: a failure that names one prints its value, which may be a secret.
         failures = [CheckFailure("", text) for text in answer.failures]
         return CheckResult(dict(answer.inputs), failures)
@@ -76,9 +78,10 @@ class _Handler(ResourceProvider):
     @_reported
     def diff(self, id_: str, olds: Properties, news: Properties) -> DiffResult:
         """Tell what a change does, and refuse one that would lose something."""
-        change = self._resource().diff(_session(), _current_call(), id_, olds, news)
+        change = self._resource().diff(_session(), _current_call(), id_, _recorded(olds), news)
         return DiffResult(
-            changes=bool(change.replaces or change.updates),
+            # What the other door has written lacks the handler: an update writes it anew.
+            changes=bool(change.replaces or change.updates) or PROVIDER not in olds,
             replaces=sorted(set(change.replaces)),
             delete_before_replace=change.deletes_first,
         )
@@ -106,7 +109,7 @@ class _Handler(ResourceProvider):
         """Continue what is unfinished, and change the object in place."""
         call = _current_call()
         with endings.operation():
-            result = self._resource().update(_session(), call, id_, olds, news)
+            result = self._resource().update(_session(), call, id_, _recorded(olds), news)
         if not _tell_problem(call, result):
             # Without a partial result the old outputs must stay: they say what is unfinished.
             raise OneLineError(result.problem or "") from result.cause
@@ -116,6 +119,11 @@ class _Handler(ResourceProvider):
     def delete(self, id_: str, props: Properties) -> None:
         """Delete the object, if it is still this state entry's."""
         self._resource().delete(_session(), _current_call(), id_, props)
+
+
+def _recorded(olds: Properties) -> Properties:
+    """Return recorded properties under the models' names, whichever door has written them."""
+    return olds if PROVIDER in olds else inward(olds)
 
 
 def _session() -> Session:

@@ -188,6 +188,28 @@ class Backup(ManagedResource, module="pinecone", name="Backup"):
         keep_until: A date or RFC 3339 time before which it is neither deleted nor replaced.
         opts: Resource options; `custom_timeouts` bound the wait (create 6 h, delete 15 min).
 
+    Attributes:
+        backup_id: Id of the backup.
+        status: `Initializing`, `Ready`, `Failed` or `InitializationFailed`.
+        source_index_name: Name of the index that it was taken of.
+        source_index_id: Id of that index.
+        source_index_deleted_at: When that index was deleted (API 2026-07).
+        cloud: The cloud that it is in; a restore is made there.
+        region: The region that it is in.
+        dimension: Dimension of the index's dense vectors.
+        metric: Metric of the index.
+        vector_type: `dense` or `sparse`.
+        schema: Fields of the index, in one form for every API version.
+        record_count: Number of records that it holds.
+        namespace_count: Number of namespaces that it holds.
+        size_bytes: Size in bytes.
+        tags: Tags of the index when the backup was taken.
+        created_at: RFC 3339 time in UTC; of a scheduled backup, when its run was planned.
+        captured_at: When the data was captured: the later of `created_at` and the time in a
+            scheduled backup's name.
+        project: The Pinecone project, as index hosts tell it.
+        fingerprint: What a restore can be held to when the source is gone; ids can be read from it.
+
     Example:
         ```python
         import pulumi_pinecone_backup as pinecone_backup
@@ -280,6 +302,31 @@ class RestoredIndex(ManagedResource, module="pinecone", name="RestoredIndex"):
             expect_ids}`.
         opts: Resource options; `custom_timeouts` bound the wait (create 6 h, update 1 h, delete
             15 min).
+
+    Attributes:
+        index_id: Id of the index, as its restore told it.
+        host: Where its records are read and written.
+        private_host: The same over a private connection.
+        status: `Initializing`, `Ready` and others of the service, or `Failed` or `Cancelled` where
+            the restore ended so.
+        restore_job_id: Id of the restore job.
+        dimension: Dimension of its dense vectors.
+        metric: Metric of the index.
+        vector_type: `dense` or `sparse`.
+        schema: Fields of the index, in one form for every API version.
+        embed: Integrated embedding of the index.
+        cloud: The cloud that it is in.
+        region: The region that it is in.
+        effective_tags: Tags that the index has; secret where `tags` holds an output.
+        recovery_point_at: When the backup's data was captured, RFC 3339 in UTC.
+        restore_started_at: When the restore began; only where the service's job tells it.
+        restore_completed_at: When the restore ended; only where the service's job tells it.
+        rpo_seconds: Seconds from `recovery_point_at` to `restore_started_at`.
+        rto_seconds: Seconds until the index was restored and verified.
+        verification: One row for each check.
+        owner_mark: Value of the tag `pulumi-owner`, which says whose the index is.
+        project: The Pinecone project.
+        why: Why the restore is not good, where a fleet reports it.
 
     Example:
         ```python
@@ -378,6 +425,19 @@ class BackupSchedule(ManagedResource, module="pinecone", name="BackupSchedule"):
         enabled: False pauses the schedule. Enabling it takes a backup at once.
         opts: Resource options.
 
+    Attributes:
+        schedule_id: Id of the schedule.
+        index_id: Id of the index, as the service tells it.
+        schedule_type: Kind of schedule, as the service tells it.
+        next_scheduled_run: When the next backup is due, RFC 3339 in UTC.
+        created_at: When the schedule was made, RFC 3339 in UTC.
+        project: The Pinecone project, as index hosts tell it.
+        project_id: Id of the Pinecone project, as the schedule tells it.
+        last_backup_id: The backup of its last run.
+        last_status: How its last run ended.
+        last_run_at: When its last run was, RFC 3339 in UTC.
+        last_success_at: When its last run that succeeded was, RFC 3339 in UTC.
+
     Example:
         ```python
         import pulumi_pinecone_backup as pinecone_backup
@@ -444,6 +504,18 @@ class RestoreDrill(ManagedResource, module="pinecone", name="RestoreDrill"):
         max_rto_seconds: Longest recovery that passes.
         triggers: Any values; a change runs the drill again.
         opts: Resource options; `custom_timeouts` bound a run (create 6 h).
+
+    Attributes:
+        result: `passed`, `failed`, `unproven`, `too late` or `interrupted`.
+        why: The reason, where it is not `passed`.
+        recovery_point_at: When the backup's data was captured, RFC 3339 in UTC.
+        started_at: When the drill began, by this machine.
+        finished_at: When the drill ended, by this machine.
+        rpo_seconds: Seconds from `recovery_point_at` to the start of the restore.
+        rto_seconds: Seconds until the index was restored and verified.
+        verification: One row for each check.
+        is_deleted: Whether nothing of the temporary index is left.
+        history: The last 20 results, the newest first.
 
     Example:
         ```python

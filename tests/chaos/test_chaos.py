@@ -1,7 +1,8 @@
 """Runs that are killed and services that fail: one recovery `up` makes all of it whole.
 
 `PINECONE_BACKUP_CHAOS_CASES=60` runs that many cases, `PINECONE_BACKUP_CHAOS_SEEDS=7,23` those of
-the named seeds; a failure prints its seed.
+the named seeds, `PINECONE_BACKUP_CHAOS_DOORS=plugin` through that door alone; a failure prints its
+seed.
 """
 
 from __future__ import annotations
@@ -14,19 +15,23 @@ import pytest
 from chaos.cases import MOMENTS, SCENARIOS, STORMS, TARGETS, case_of
 from chaos.disturbance import Disturbance
 from chaos.emulator_process import EmulatorProcess
+from support.doors import DYNAMIC, PLUGIN, Door
 from support.live_service import KEY
 from support.pulumi_stack import Stack
 
-SHORT = range(8)
+DOORS = {door.name: door for door in (DYNAMIC, PLUGIN)}
+SHORT = {"dynamic": range(8), "plugin": range(8, 14)}
 
 
-def seeds() -> list[int]:
-    """Return the seeds to run: the short form, or what the environment asks for."""
+def cases() -> list[tuple[str, int]]:
+    """Return doors and seeds to run: the short form, or what the environment asks for."""
     named = os.environ.get("PINECONE_BACKUP_CHAOS_SEEDS")
-    if named:
-        return [int(seed) for seed in named.split(",")]
     count = os.environ.get("PINECONE_BACKUP_CHAOS_CASES")
-    return list(range(int(count))) if count else list(SHORT)
+    if not named and not count:
+        return [(door, seed) for door, short in SHORT.items() for seed in short]
+    asked = map(int, named.split(",")) if named else range(int(count or 0))
+    doors = os.environ.get("PINECONE_BACKUP_CHAOS_DOORS", ",".join(DOORS)).split(",")
+    return [(door, seed) for seed in asked for door in doors]
 
 
 @pytest.fixture
@@ -36,11 +41,17 @@ def emulator(tmp_path: Path) -> Iterator[EmulatorProcess]:
 
 
 @pytest.mark.engine
-@pytest.mark.parametrize("seed", seeds())
-def test_one_up_recovers(seed: int, emulator: EmulatorProcess, tmp_path: Path) -> None:
+@pytest.mark.parametrize(("door", "seed"), cases(), ids=str)
+def test_one_up_recovers(door: str, seed: int, emulator: EmulatorProcess, tmp_path: Path) -> None:
     case = case_of(seed)
     print(case)  # noqa: T201 - what pytest shows of a failure
-    stack = new_stack(emulator, tmp_path, in_configuration=seed % 3 == 0, version=case.version)
+    stack = new_stack(
+        emulator,
+        tmp_path,
+        in_configuration=seed % 3 == 0,
+        version=case.version,
+        door=DOORS[door],
+    )
     disturbance = Disturbance(case, stack, emulator)
     disturbance.prepare()
     disturbance.run()
@@ -51,13 +62,18 @@ def test_one_up_recovers(seed: int, emulator: EmulatorProcess, tmp_path: Path) -
 
 
 def new_stack(
-    emulator: EmulatorProcess, folder: Path, *, in_configuration: bool, version: str
+    emulator: EmulatorProcess,
+    folder: Path,
+    *,
+    in_configuration: bool,
+    version: str,
+    door: Door = DYNAMIC,
 ) -> Stack:
     """Return a stack whose key is in its environment, or secret in its configuration."""
     environment = {"PINECONE_CONTROLLER_HOST": emulator.url, "PINECONE_API_VERSION": version}
     if not in_configuration:
-        return Stack(folder / "stack", {**environment, "PINECONE_API_KEY": KEY})
-    stack = Stack(folder / "stack", environment)
+        return Stack(folder / "stack", {**environment, "PINECONE_API_KEY": KEY}, door=door)
+    stack = Stack(folder / "stack", environment, door=door)
     stack.run("config", "set", "--secret", "pinecone-backup:apiKey", KEY)
     return stack
 

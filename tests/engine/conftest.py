@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from pulumi_pinecone_backup.emulator import Emulator
+from support.doors import DYNAMIC, Door
 from support.live_service import KEY, OTHER_KEY, Service
 from support.pulumi_stack import Stack
 
@@ -25,7 +26,14 @@ def service(emulator: Emulator) -> Service:
 
 
 @pytest.fixture
-def new_stack(emulator: Emulator, tmp_path: Path) -> Callable[..., Stack]:
+def door(request: pytest.FixtureRequest) -> Door:
+    """The door that stacks go through: that of dynamic resources, unless parametrised otherwise."""
+    found: Door = getattr(request, "param", DYNAMIC)
+    return found
+
+
+@pytest.fixture
+def new_stack(emulator: Emulator, tmp_path: Path, door: Door) -> Callable[..., Stack]:
     """Make a stack that talks to the emulator."""
     made = 0
 
@@ -38,7 +46,11 @@ def new_stack(emulator: Emulator, tmp_path: Path) -> Callable[..., Stack]:
             **more,
         }
         return Stack(
-            tmp_path / f"stack{made}", environment, name=name, backend=tmp_path / "backend"
+            tmp_path / f"stack{made}",
+            environment,
+            name=name,
+            backend=tmp_path / "backend",
+            door=door,
         )
 
     return make

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import pytest
+from support.doors import through_both
 from support.live_service import Service
 from support.pulumi_stack import Stack
 
-pytestmark = pytest.mark.engine
+pytestmark = [pytest.mark.engine, through_both]
 
 PROGRAM = """
     backup = Backup("nightly", index_name="products")

@@ -84,8 +84,8 @@ class BackgroundRun:
         self.process.send_signal(number)
 
     def kill_plugin(self) -> bool:
-        """Kill the plugin for dynamic resources; return whether there was one."""
-        found = self.processes("pulumi.dynamic")
+        """Kill the plugin of the stack's door; return whether there was one."""
+        found = self.processes(self.stack.door.process)
         for process in found:
             self._kill(process)
         return bool(found)

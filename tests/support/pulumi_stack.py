@@ -20,6 +20,8 @@ from pathlib import Path
 from typing import Any
 
 import pulumi_pinecone_backup
+from support import doors
+from support.doors import DYNAMIC, Door
 
 KEPT = ("PATH", "HOME", "LANG", "TMPDIR", "SSL_CERT_FILE")
 PROGRAM_HEAD = """\
@@ -85,8 +87,10 @@ class Stack:
         project: str = "recovery",
         name: str = "test",
         backend: Path | None = None,
+        door: Door = DYNAMIC,
     ) -> None:
         self.folder = folder
+        self.door = door
         self.name = name
         backend = backend or folder / "backend"
         for path in (folder / "project", backend, folder / "home"):
@@ -114,6 +118,10 @@ class Stack:
         body = textwrap.dedent(text)
         used = sorted({*pulumi_pinecone_backup.__all__} & {*re.findall(r"\w+", body)})
         imports = f"from pulumi_pinecone_backup import {', '.join(used)}\n" if used else ""
+        if self.door is not DYNAMIC:
+            classes = [name for name in used if name in doors.CLASSES]
+            imports += f"from {doors.MODULE} import {', '.join(classes)}\n" if classes else ""
+            (self.project / f"{doors.MODULE}.py").write_text(self.door.module())
         (self.project / "__main__.py").write_text(f"{PROGRAM_HEAD}{imports}\n{body}")
 
     def run(
@@ -169,9 +177,9 @@ class Stack:
     def resources(self) -> dict[str, dict[str, Any]]:
         """Return the live resources of the state by name; those pending deletion are left out."""
         return {
-            row["urn"].rpartition("::")[2]: row
+            row["urn"].rpartition("::")[2]: self.door.recorded(row)
             for row in self.export()["deployment"].get("resources", [])
-            if not row.get("delete") and "dynamic/pinecone" in row["type"]
+            if not row.get("delete") and row["type"].startswith(self.door.tokens)
         }
 
     def outputs(self, resource: str) -> dict[str, Any]:

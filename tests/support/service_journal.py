@@ -97,7 +97,7 @@ def assert_exactly_declared(stack: Stack, service: Service, *sources: str) -> No
     rows = [
         row
         for row in stack.export()["deployment"].get("resources", [])
-        if "dynamic/pinecone" in row["type"]
+        if row["type"].startswith(stack.door.tokens)
     ]
     assert not [row["id"] for row in rows if row.get("delete")], "pending deletes are left"
     ids = {kind: {row["id"] for row in rows if row["type"].endswith(kind)} for kind in _KINDS}

@@ -93,6 +93,8 @@ MAY_IMPORT: dict[str, set[str]] = {
     "recovery": CORE | {"restored_index"},
     "status": CORE | {"restored_index", "backup_schedule"},
     "cli": CORE | RESOURCES | {"restore_drill", "recovery", "status", "handlers", "emulator"},
+    # The second front door.
+    "plugin": CORE | RESOURCES | {"restore_drill"},
     "emulator.state": set(),
     "emulator.call": {"emulator.state"},
     "emulator.control": {"emulator.state", "emulator.call"},
@@ -106,7 +108,8 @@ MAY_IMPORT: dict[str, set[str]] = {
 ONLY_IN = {
     "requests": {"service.transport", "service.connection_errors"},
     "click": {"cli"},
-    "grpc": {"engine"},
+    "grpc": {"engine", "plugin"},
+    "google": {"engine", "plugin"},
     "starlette": {"emulator.call", "emulator.web"},
     "uvicorn": {"emulator.web"},
     "sqlite3": {"emulator.state", "emulator.data", "emulator.web", "recovery.journal"},
@@ -122,6 +125,7 @@ ONLY_IN = {
         "functions",
         "provider",
         "cli.adoption",
+        "plugin",
     },
 }
 
@@ -223,13 +227,40 @@ def test_a_library_is_known_in_its_place_alone(library: str) -> None:
 
 
 def test_private_parts_of_pulumi_are_reached_for_in_the_engine_folder_alone() -> None:
-    private = re.compile(r"_max_workers|sys\._getframe|__code__|pulumi\.runtime\.proto")
-    users = {
+    private = re.compile(r"_max_workers|sys\._getframe|__code__")
+    assert users_of(private) == {"engine"}
+    protocol = re.compile(r"pulumi\.runtime\.proto")
+    assert users_of(protocol) == {"engine", "plugin"}
+
+
+def users_of(pattern: re.Pattern[str]) -> set[str]:
+    """Return the folders in which a text stands."""
+    return {
         path.relative_to(PACKAGE).parts[0]
         for path in PACKAGE.rglob("*.py")
-        if private.search(path.read_text("utf-8"))
+        if pattern.search(path.read_text("utf-8"))
     }
-    assert users == {"engine"}
+
+
+def test_the_plugin_uses_the_protocol_and_no_private_part_of_pulumi() -> None:
+    """Of Pulumi it knows the protocol's generated classes alone, and of the engine no bridge."""
+    of_pulumi = {
+        imported
+        for name, tree in modules()
+        if name.startswith("plugin")
+        for imported in imports(tree)
+        if imported.split(".")[0] in ("pulumi", "grpc", "google")
+    }
+    assert of_pulumi == {"grpc", "google.protobuf", "pulumi.runtime.proto"}
+    bridges = {"engine.bridge", "engine.plugin_process", "engine.program", "engine.lazy_outputs"}
+    wrong = [
+        f"{name} imports {imported}"
+        for name, tree in modules()
+        if name.startswith("plugin")
+        for imported in own_imports(tree)
+        if is_in(imported, bridges)
+    ]
+    assert wrong == []
 
 
 def test_no_resource_knows_which_door_a_call_came_through() -> None:

@@ -62,6 +62,8 @@ def read(session: Session, call: Call, id_: str, props: Mapping[str, Any]) -> Re
             raise missing.never_seen(f"backup `{id_}`")
         missing.confirm_gone(session, project, f"backup `{id_}`")
         return results.GONE
+    if not is_recorded:
+        project = missing.only_project(session.client())
     missing.note_readable_project(session, project)
     is_managed = is_recorded and not is_only_read(props)
     inputs = parse(BackupInputs, props if is_managed else _inputs_of(backup, props))

@@ -33,7 +33,7 @@ from pulumi_pinecone_backup.lifecycle.replacement import Declared
 from pulumi_pinecone_backup.lifecycle.resource import Resource, within_timeout
 from pulumi_pinecone_backup.lifecycle.session import Session
 from pulumi_pinecone_backup.service.client import Client
-from pulumi_pinecone_backup.service.models import BackupScheduleModel
+from pulumi_pinecone_backup.service.models import BackupScheduleModel, IndexModel
 
 
 @within_timeout("create")
@@ -121,6 +121,10 @@ def read(session: Session, call: Call, id_: str, props: Mapping[str, Any]) -> Re
             raise missing.never_seen(f"backup schedule `{id_}`")
         missing.confirm_gone(session, props.get("project"), f"backup schedule `{id_}`")
         return results.GONE
+    if not is_recorded and props.get("index_name") is None:
+        index = index_of_schedule(session.client(), id_)
+        found = {} if index is None else {"index_name": index.name, "project": index.project}
+        props = {**props, **found}
     missing.note_readable_project(session, props.get("project"))
     live = {
         "name": schedule.name,
@@ -129,7 +133,6 @@ def read(session: Session, call: Call, id_: str, props: Mapping[str, Any]) -> Re
         "enabled": schedule.enabled,
     }
     runs = health.watched(session.client(), call, schedule)
-    # The service does not name a schedule's index, so `.get()` cannot tell it.
     told = {"index_name": "not-told", **props, **live}
     inputs = parse(BackupScheduleInputs, told)
     outputs = backup_schedule_outputs(
@@ -140,6 +143,15 @@ def read(session: Session, call: Call, id_: str, props: Mapping[str, Any]) -> Re
         outputs.pop("index_name")
         given.pop("index_name")
     return Result(id_, outputs, given)
+
+
+def index_of_schedule(client: Client, schedule_id: str) -> IndexModel | None:
+    """Return the index that lists a schedule: the schedule itself does not name it."""
+    for index in client.list_indexes():
+        listed = client.list_backup_schedules(index.name)
+        if schedule_id in {schedule.schedule_id for schedule in listed}:
+            return index
+    return None
 
 
 @within_timeout("update")

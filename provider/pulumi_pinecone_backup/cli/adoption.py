@@ -7,7 +7,6 @@ mark, so that the entry owns it; nothing else changes at the service.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -16,19 +15,18 @@ from pulumi.dynamic.dynamic import serialize_provider
 
 from pulumi_pinecone_backup import handlers
 from pulumi_pinecone_backup.backup.operations import BACKUP
-from pulumi_pinecone_backup.backup_schedule.operations import BACKUP_SCHEDULE
+from pulumi_pinecone_backup.backup_schedule.operations import BACKUP_SCHEDULE, index_of_schedule
 from pulumi_pinecone_backup.engine import messages
 from pulumi_pinecone_backup.engine.call import Call
 from pulumi_pinecone_backup.engine.results import Result
-from pulumi_pinecone_backup.errors import ConfigurationError, NotFoundError
+from pulumi_pinecone_backup.errors import ConfigurationError
 from pulumi_pinecone_backup.lifecycle.identity import (
     MARK_TAG,
     identity_of,
     mark_identity,
     new_mark,
 )
-from pulumi_pinecone_backup.lifecycle.inputs import PROVIDER
-from pulumi_pinecone_backup.lifecycle.outputs import present, time_text
+from pulumi_pinecone_backup.lifecycle.property_names import PROVIDER
 from pulumi_pinecone_backup.lifecycle.session import Session
 from pulumi_pinecone_backup.restored_index import ownership
 from pulumi_pinecone_backup.restored_index.operations import RESTORED_INDEX
@@ -82,9 +80,9 @@ def backup_entry(session: Session, owner: Owner, backup_id: str) -> dict[str, An
     Raises:
         PineconeBackupError: There is no such backup.
     """
-    props = {**owner.fields("Backup"), "wait": True, "project": _project(session.client())}
+    props = {**owner.fields("Backup"), "wait": True}
     first = BACKUP.read(session, Call(), backup_id, props)
-    again = BACKUP.read(session, Call(), backup_id, {**props, **first.outputs})
+    again = BACKUP.read(session, Call(), backup_id, {**first.outputs, **props})
     return _entry("Backup", handlers.BackupHandler(), owner, again)
 
 
@@ -96,7 +94,12 @@ def backup_schedule_entry(session: Session, owner: Owner, schedule_id: str) -> d
     """
     client = session.client()
     client.describe_backup_schedule(schedule_id)
-    index = _index_of_schedule(client, schedule_id)
+    index = index_of_schedule(client, schedule_id)
+    if index is None:
+        raise ConfigurationError(
+            f"no index of the project lists backup schedule `{schedule_id}`: run the command "
+            "again, the schedule may just have been made or deleted"
+        )
     props = {
         **owner.fields("BackupSchedule"),
         "schedule_id": schedule_id,
@@ -136,9 +139,7 @@ def restored_index_entry(
     mark = _mark(client, live, who["identity"])
     props = {**_RESTORED_DEFAULTS, **who, "backup_id": source}
     first = RESTORED_INDEX.read(session, Call(), name, props)
-    stored = {**props, **first.outputs, "verification": _IMPORTED, **_recovery(client, source)}
-    if mark is not None:
-        stored["owner_mark"] = mark
+    stored = {**props, **first.outputs, "verification": _IMPORTED, "owner_mark": mark}
     again = RESTORED_INDEX.read(session, Call(), name, stored)
     return _entry("RestoredIndex", handlers.RestoredIndexHandler(), owner, again)
 
@@ -154,23 +155,6 @@ def _entry(kind: str, handler: ResourceProvider, owner: Owner, found: Result) ->
         "inputs": {**(found.inputs or {}), **provider},
         "outputs": {**found.outputs, **provider},
     }
-
-
-def _project(client: Client) -> str | None:
-    """Return the project that the key reads, as far as an index tells it."""
-    projects = {index.project for index in client.list_indexes() if index.project}
-    return projects.pop() if len(projects) == 1 else None
-
-
-def _index_of_schedule(client: Client, schedule_id: str) -> IndexModel:
-    for index in client.list_indexes():
-        listed = client.list_backup_schedules(index.name)
-        if schedule_id in {schedule.schedule_id for schedule in listed}:
-            return index
-    raise ConfigurationError(
-        f"no index of the project lists backup schedule `{schedule_id}`: run the command again, "
-        "the schedule may just have been made or deleted"
-    )
 
 
 def _refuse_taken(live: IndexModel, identity: str, *, takes_over: bool) -> None:
@@ -211,11 +195,3 @@ def _mark(client: Client, live: IndexModel, identity: str) -> str | None:
         "import again"
     )
     return None
-
-
-def _recovery(client: Client, backup_id: str) -> Mapping[str, Any]:
-    try:
-        captured_at = client.describe_backup(backup_id).captured_at
-    except NotFoundError:
-        return {}
-    return present({"recovery_point_at": time_text(captured_at)})

@@ -16,7 +16,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from types import FrameType
 from typing import Any
 
-from pulumi_pinecone_backup.engine import endings, messages, plugin_process
+from pulumi_pinecone_backup.engine import endings, engine_link, messages, plugin_process
 from pulumi_pinecone_backup.engine.call import Call
 from pulumi_pinecone_backup.engine.plugin_process import OneLineError
 
@@ -120,7 +120,7 @@ def partial(
         return None
     try:
         details = _init_failed(call, resource_id, outputs, reason, inputs)
-        call.context.set_trailing_metadata((("grpc-status-details-bin", details),))
+        call.context.set_trailing_metadata(details)
     except Exception as error:  # noqa: BLE001, RUF100 - falls back
         note_missing("partial results", error)
         return None
@@ -143,25 +143,11 @@ def _init_failed(
     outputs: Mapping[str, Any],
     reason: str,
     inputs: Mapping[str, Any] | None,
-) -> bytes:
-    """Return the serialised `google.rpc.Status` that tells the engine of a partial result."""
-    from google.protobuf import any_pb2, struct_pb2
-    from google.rpc import status_pb2
-    from pulumi.runtime.proto import provider_pb2
-
+) -> tuple[tuple[str, bytes], ...]:
+    """Return the metadata that tells the engine of a partial result."""
     provider = _provider_property(call)
-    properties = struct_pb2.Struct()
-    properties.update({**_present(outputs), **provider})
-    detail = provider_pb2.ErrorResourceInitFailed(
-        id=resource_id, properties=properties, reasons=[reason]
-    )
-    if inputs is not None:
-        detail.inputs.update({**_present(inputs), **provider})
-    packed = any_pb2.Any()
-    packed.Pack(detail)
-    status = status_pb2.Status(code=2, message=reason, details=[packed])
-    serialised: bytes = status.SerializeToString()
-    return serialised
+    told = None if inputs is None else {**inputs, **provider}
+    return engine_link.init_failed(resource_id, {**outputs, **provider}, reason, told)
 
 
 def _provider_property(call: Call) -> dict[str, str]:
@@ -182,10 +168,6 @@ def _plugin_frames() -> Iterator[Mapping[str, Any]]:
         if frame.f_code.co_filename.replace(os.sep, "/").endswith(PLUGIN_FILE):
             yield frame.f_locals
         frame = frame.f_back
-
-
-def _present(properties: Mapping[str, Any]) -> dict[str, Any]:
-    return {key: value for key, value in properties.items() if value is not None}
 
 
 def _see_calls() -> None:

@@ -7,8 +7,6 @@ calls them guarded.
 from __future__ import annotations
 
 import gc
-import os
-import socket
 import sys
 import threading
 import traceback
@@ -17,12 +15,10 @@ from concurrent.futures import ThreadPoolExecutor
 from types import CodeType, FrameType
 from typing import Any
 
-from pulumi_pinecone_backup.engine import endings, messages
+from pulumi_pinecone_backup.engine import endings, engine_link
+from pulumi_pinecone_backup.engine.debugging import is_debug
 
 WORKERS = 1024
-ENGINE_CHECK_SECONDS = 2.0
-ENGINE_CHECK_FAILURES = 2
-_LOG_TIMEOUT_SECONDS = 5.0
 
 
 class OneLineError(Exception):
@@ -36,33 +32,9 @@ OneLineError.__module__ = "builtins"
 OneLineError.__qualname__ = "pinecone-backup"
 
 
-def is_debug() -> bool:
-    """Return whether errors come with their traceback: `PULUMI_PINECONE_DEBUG=1`."""
-    return os.environ.get("PULUMI_PINECONE_DEBUG", "") not in ("", "0")
-
-
 def open_log() -> None:
     """Send messages to the engine's log from now on."""
-    import grpc
-    from pulumi.runtime.proto import engine_pb2, engine_pb2_grpc
-
-    stub = engine_pb2_grpc.EngineStub(grpc.insecure_channel(_engine_address()))
-
-    def log(severity: messages.Severity, message: str, urn: str | None, *, ephemeral: bool) -> bool:
-        request = engine_pb2.LogRequest(
-            severity=engine_pb2.LogSeverity.Value(severity),
-            message=message,
-            urn=urn or "",
-            streamId=0,
-            ephemeral=ephemeral,
-        )
-        try:
-            stub.Log(request, timeout=_LOG_TIMEOUT_SECONDS)
-        except Exception:  # noqa: BLE001, RUF100 - a lost line must not fail a restore
-            return False
-        return True
-
-    messages.send_to(log)
+    engine_link.open_log(_engine_address())
 
 
 def _engine_address() -> str:
@@ -148,20 +120,5 @@ def hear_cancel() -> None:
 
 
 def watch_engine() -> None:
-    """End this process within seconds when the engine is gone: nobody would read its answers."""
-    host, _, port = _engine_address().rpartition(":")
-
-    def watch() -> None:
-        failures = 0
-        while failures < ENGINE_CHECK_FAILURES:
-            try:
-                socket.create_connection((host, int(port)), timeout=ENGINE_CHECK_SECONDS).close()
-                failures = 0
-            except ConnectionRefusedError:
-                failures += 1
-            except OSError:
-                pass  # busy, stopped, or no file descriptor left: not a sign of death
-            threading.Event().wait(ENGINE_CHECK_SECONDS)
-        os._exit(3)
-
-    threading.Thread(target=watch, name="engine-watch", daemon=True).start()
+    """End this process within seconds when the engine is gone."""
+    engine_link.end_with_engine(_engine_address())

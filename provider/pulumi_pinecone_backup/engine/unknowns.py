@@ -3,9 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from typing import Any, Final
 
 from pulumi.output import Unknown
+
+UNKNOWN: Final = Unknown()  # type: ignore[no-untyped-call]
+
+
+def is_unknown(value: Any) -> bool:
+    """Return whether `value` itself is unknown at preview."""
+    return isinstance(value, Unknown)
 
 
 def first_unknown(value: Any) -> Unknown | None:

@@ -28,7 +28,8 @@ from pulumi_pinecone_backup.engine.results import CheckedInputs
 from pulumi_pinecone_backup.engine.unknowns import first_unknown, has_unknown
 from pulumi_pinecone_backup.lifecycle.decisions import Decision, Decisions
 from pulumi_pinecone_backup.lifecycle.identity import derived_name, identity_of_urn
-from pulumi_pinecone_backup.lifecycle.inputs import PROVIDER, Inputs, normalised, problems
+from pulumi_pinecone_backup.lifecycle.inputs import Inputs, normalised, problems
+from pulumi_pinecone_backup.lifecycle.property_names import PROVIDER
 from pulumi_pinecone_backup.lifecycle.replacement import Declared
 from pulumi_pinecone_backup.lifecycle.session import Session
 

@@ -27,12 +27,12 @@ from pydantic import (
 from pulumi_pinecone_backup.engine.comparable import integral
 from pulumi_pinecone_backup.engine.unknowns import has_unknown
 from pulumi_pinecone_backup.lifecycle.identity import MARK_TAG, MAX_NAME
+from pulumi_pinecone_backup.lifecycle.property_names import PROVIDER
 
 MAX_USER_TAGS = 19
 MAX_TAG_KEY = 80
 MAX_TAG_VALUE = 120
 HIDDEN = ("identity", "resource_name", "retain_on_delete", "rotation", "is_soft")
-PROVIDER = "__provider"
 
 _NAME = re.compile(r"[a-z0-9]([a-z0-9-]*[a-z0-9])?")
 _TAG_KEY = re.compile(r"[A-Za-z0-9_-]+")

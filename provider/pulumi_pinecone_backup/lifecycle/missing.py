@@ -145,6 +145,12 @@ def confirm_gone(session: Session, recorded_project: str | None, what: str) -> N
     )
 
 
+def only_project(client: Client) -> str | None:
+    """Return the project that the key reads, as far as an index tells it."""
+    projects = _visible_projects(client)
+    return projects.pop() if len(projects) == 1 else None
+
+
 def refuse_other_project(session: Session, recorded_project: str | None, what: str) -> None:
     """Return unless the key is known to read another project than the recorded one.
 

@@ -32,11 +32,15 @@ class Session:
     Args:
         config: The stack's configuration, by full key.
         pace: How long everything waits.
+
+    Attributes:
+        package: The Pulumi package whose resources are served; a door sets it.
     """
 
     def __init__(self, config: Mapping[str, str] | None = None, pace: Pace = DEFAULT_PACE) -> None:
         self.config: Mapping[str, str] = config or {}
         self.pace = pace
+        self.package = "pulumi-python"
         self._project: str | None = None
         self._lock = threading.Lock()
         self._client: Client | None = None

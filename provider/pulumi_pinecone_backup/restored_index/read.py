@@ -9,10 +9,11 @@ from typing import Any
 from pulumi_pinecone_backup.engine import results
 from pulumi_pinecone_backup.engine.call import Call
 from pulumi_pinecone_backup.engine.results import Result
-from pulumi_pinecone_backup.errors import PineconeBackupError
+from pulumi_pinecone_backup.errors import NotFoundError, PineconeBackupError
 from pulumi_pinecone_backup.lifecycle import checks, missing
+from pulumi_pinecone_backup.lifecycle.identity import MARK_TAG, without_pending
 from pulumi_pinecone_backup.lifecycle.inputs import is_only_read, parse
-from pulumi_pinecone_backup.lifecycle.outputs import echo
+from pulumi_pinecone_backup.lifecycle.outputs import echo, present, time_text
 from pulumi_pinecone_backup.lifecycle.session import Session
 from pulumi_pinecone_backup.restored_index import capacity, ownership, tags
 from pulumi_pinecone_backup.restored_index.diff import (
@@ -54,6 +55,7 @@ def read(session: Session, call: Call, id_: str, props: Mapping[str, Any]) -> Re
     outputs = restored_index_outputs(inputs, restore)
     if not is_managed:
         outputs["verification"] = stored(_ONLY_READ)
+        outputs |= _found(session, live, inputs.backup_id)
         return Result(id_, outputs, echo(inputs))
     seen = observed(props, live)
     outputs |= seen
@@ -76,6 +78,18 @@ def recorded_restore(props: Mapping[str, Any]) -> Restore:
         project=props.get("project"),
         recorded=props,
     )
+
+
+def _found(session: Session, live: IndexModel, backup_id: str | None) -> dict[str, Any]:
+    """Return what an import records beside the index: whose it is, and its recovery point."""
+    found: dict[str, Any] = {"owner_mark": without_pending(live.tags.get(MARK_TAG))}
+    if backup_id is not None:
+        try:
+            captured_at = session.client().describe_backup(backup_id).captured_at
+            found["recovery_point_at"] = time_text(captured_at)
+        except NotFoundError:
+            pass  # the backup may be gone
+    return present(found)
 
 
 def _time(text: Any) -> datetime | None:

@@ -1,0 +1,1 @@
+"""The second front door: the core served over Pulumi's provider protocol, to every language."""
