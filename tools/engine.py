@@ -20,6 +20,7 @@ import engine_archive
 import engine_build
 from console import Failure, reported, say
 from engine_archive import VERSION
+from go_toolchain import OLDEST_GO
 from places import OTHER_CACHE, cache_folder, locked, require_space, system_and_machine
 
 OLDEST = (3, 259)
@@ -135,8 +136,7 @@ def ways_out() -> Sequence[str]:
     return (
         "install Pulumi 3.259 or newer (https://www.pulumi.com/docs/install/), then try again",
         f"allow HTTPS to {engine_archive.base_url()} (proxy: HTTPS_PROXY)",
-        f"install Go {engine_build.OLDEST_GO[0]}.{engine_build.OLDEST_GO[1]} or newer, with access "
-        "to Go modules (GOPROXY)",
+        f"install Go {OLDEST_GO[0]}.{OLDEST_GO[1]} or newer, with access to Go modules (GOPROXY)",
         f"copy an engine from a computer like this one to {cache_folder()}",
     )
 

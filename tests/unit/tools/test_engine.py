@@ -247,7 +247,7 @@ def test_a_cache_that_cannot_be_written_is_one_clear_line(
 
 
 def test_the_wrapper_modules_name_no_host_of_a_module_proxy() -> None:
-    files = list((ROOT / "tools" / "engine_modules").rglob("go.*"))
+    files = list((ROOT / "tools" / "go_modules").rglob("go.*"))
     assert {path.name for path in files} == {"go.mod", "go.sum"}
     for path in files:
         text = path.read_text()
