@@ -224,13 +224,17 @@ def test_a_misspelt_setting_fails_the_preview(stack: Stack) -> None:
     assert "did you mean `pinecone-backup:apiVersion`?" in said
 
 
-def test_a_rotated_key_falls_back_to_the_environment_on_destroy(
+def test_the_environments_key_beats_the_rotated_one_of_the_state_on_refresh_and_destroy(
     stack: Stack, service: Service
 ) -> None:
     service.index()
     stack.run("config", "set", "--secret", "pinecone-backup:apiKey", "rotated-away")
     stack.program(PROGRAM)
-    said = stack.up().text
-    assert "PINECONE_API_KEY" in said
-    stack.destroy()
+    stack.up()
+    stack.run("config", "remove", "pinecone-backup:apiKey")
+    refused = "The API key from `pinecone-backup:apiKey` was refused"
+    # Without a program to run, Pulumi takes the configuration from the state.
+    assert refused in stack.refresh(code=1, PINECONE_API_KEY="").text
+    for command in (stack.refresh, stack.destroy):
+        assert f"{refused}; `PINECONE_API_KEY` is used" in command().text
     assert service.indexes() == {"products"}
