@@ -7,7 +7,9 @@ environment of their own, below `.local/release`. Standard library only.
 from __future__ import annotations
 
 import argparse
+import importlib.metadata
 import os
+import re
 import shutil
 import subprocess
 from pathlib import Path
@@ -20,6 +22,7 @@ from pythons import SUPPORTED, interpreter
 DIST = ROOT / "dist"
 WORK = ROOT / ".local" / "release"
 REQUIREMENTS = ROOT / "tools" / "release-requirements.txt"
+CHANGELOG = ROOT / "CHANGELOG.md"
 # Everything that programs import, each brought in with nothing but the wheel's own dependencies.
 TRY = """
 import importlib.metadata, sys
@@ -28,6 +31,29 @@ for name in package.__all__:
     getattr(package, name)
 print(importlib.metadata.version("pulumi-pinecone-backup"), "on", sys.version.split()[0])
 """
+
+
+def require_changes(version: str) -> None:
+    """Refuse a version that the changelog does not tell of.
+
+    Args:
+        version: As in pyproject.toml.
+
+    Raises:
+        Failure: There is no dated section for it, or nothing in it.
+    """
+    heading = rf"## \[{re.escape(version)}\] - \d{{4}}-\d\d-\d\d"
+    section = re.search(rf"^{heading}\n(.*?)(?=^## |\Z)", CHANGELOG.read_text("utf-8"), re.M | re.S)
+    if section is None or "- " not in section[1]:
+        what = "has no section for" if section is None else "tells no change of"
+        raise Failure(
+            f"{CHANGELOG.name} {what} {version}, the version in pyproject.toml.",
+            [
+                f"put `## [{version}] - <year>-<month>-<day>` below `## [Unreleased]`, and below "
+                "it what changes for users",
+                "release another version: change `version` in pyproject.toml",
+            ],
+        )
 
 
 def made(folder: Path, python: str, *packages: str | Path) -> Path:
@@ -120,6 +146,7 @@ def main() -> None:
     given = parser.parse_args()
     WORK.mkdir(parents=True, exist_ok=True)
     with reported():
+        require_changes(importlib.metadata.version("pulumi-pinecone-backup"))
         wheel = dist()
         if given.check:
             check(wheel, list(SUPPORTED))

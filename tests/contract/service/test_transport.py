@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta, timezone
 from email.utils import format_datetime
+from importlib import metadata
 
 import pytest
 import requests
@@ -391,7 +392,8 @@ def test_requests_name_the_package_and_its_version(client_of: ClientOf) -> None:
     client._transport._session.hooks["response"].append(note)
     client.list_indexes()
     headers = seen[0].headers
-    assert headers["User-Agent"].startswith("pulumi-pinecone-backup/0.1.0 Python/3.")
+    version = metadata.version("pulumi-pinecone-backup")
+    assert headers["User-Agent"].startswith(f"pulumi-pinecone-backup/{version} Python/3.")
     assert headers["User-Agent"].endswith(" functions")
     assert headers["X-Pinecone-Api-Version"] == "2025-10"
 
