@@ -27,6 +27,7 @@ TESTS = (
 # alone runs it.
 LEFT_OUT = (
     "--ignore=tests/unit/tools",
+    "--ignore=tests/unit/pipelines",
     "--ignore=tests/unit/test_wheel.py",
     "--ignore=tests/contract/emulator/test_conformance.py",
     "--ignore=tests/contract/emulator/test_sdk.py",

@@ -19,7 +19,9 @@ STACK = PIPELINES / "operator" / "stack.yaml"
 
 def documents(path: Path) -> list[Any]:
     """Return the objects of a file."""
-    return [each for each in yaml.safe_load_all(path.read_text("utf-8")) if each]
+    # Definitions have ten thousand lines: the loader in C takes a tenth of the time.
+    found = yaml.load_all(path.read_text("utf-8"), Loader=yaml.CSafeLoader)
+    return [each for each in found if each]
 
 
 def by_kind(path: Path) -> dict[str, Any]:

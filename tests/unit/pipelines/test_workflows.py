@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import subprocess
 from pathlib import Path
 from typing import Any
 
@@ -79,6 +80,30 @@ def test_a_pull_request_sees_its_preview_and_a_fork_no_secret() -> None:
     assert "github.event_name == 'pull_request'" in job["if"]
     assert "head.repo.full_name == github.repository" in job["if"]
     assert re.search(r'pulumi preview .*\| tee -a "\$GITHUB_STEP_SUMMARY"', commands(job))
+
+
+@pytest.mark.parametrize("code", [0, 3])
+def test_a_preview_that_fails_fails_its_job_and_is_shown_all_the_same(
+    code: int, tmp_path: Path
+) -> None:
+    workflow = yaml.safe_load(GITHUB.read_text("utf-8"))
+    assert workflow["defaults"]["run"]["shell"] == "bash"
+    pulumi = tmp_path / "pulumi"
+    pulumi.write_text(f"#!/bin/sh\necho two to create\nexit {code}\n")
+    pulumi.chmod(0o755)
+    summary = tmp_path / "summary.md"
+    # What GitHub runs for this shell.
+    shell = ["bash", "--noprofile", "--norc", "-eo", "pipefail", "-c"]
+    done = subprocess.run(
+        [*shell, jobs()["preview"]["steps"][-1]["run"]],
+        env={"PATH": f"{tmp_path}:/usr/bin:/bin", "GITHUB_STEP_SUMMARY": str(summary)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == code
+    assert "two to create" in done.stdout
+    assert "```\ntwo to create\n" in summary.read_text("utf-8")
 
 
 def test_up_runs_on_main_and_every_hour_one_at_a_time_and_is_never_cut_off() -> None:
