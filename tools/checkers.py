@@ -8,15 +8,13 @@ per-user cache, under a name that changes with what is pinned. Standard library 
 from __future__ import annotations
 
 import argparse
-import hashlib
 import shutil
-import tempfile
 from pathlib import Path
 from typing import NamedTuple
 
-from console import reported, say
+import kept
+from console import reported
 from go_toolchain import WRAPPERS, Go, toolchain
-from places import OTHER_CACHE, cache_folder, locked, require_space, system_and_machine
 
 WRAPPER = "checks"
 PROGRAMS = (
@@ -64,28 +62,13 @@ def folder() -> Path:
     Raises:
         Failure: No Go, no modules, no room.
     """
-    final = cache_folder() / f"checkers-{_pinned()}-{'-'.join(system_and_machine())}"
-    with locked(final.parent / f"{final.name}.lock", "getting what judges the pipelines"):
-        if not final.is_dir():
-            say(f"getting what judges the pipelines, once, into {final}")
-            require_space(final.parent, BUILD_MEGABYTES, "the build", OTHER_CACHE)
-            with tempfile.TemporaryDirectory(prefix=".checkers-", dir=final.parent) as name:
-                _fill(Path(name) / "made", Path(name))
-                (Path(name) / "made").rename(final)
-    return final
-
-
-def _pinned() -> str:
-    """Return a digest of everything that is pinned."""
-    digest = hashlib.sha256(repr((PROGRAMS, SCHEMAS)).encode())
-    for path in sorted((WRAPPERS / WRAPPER).rglob("*.*")):
-        digest.update(path.read_bytes())
-    return digest.hexdigest()[:12]
+    pinned = [repr((PROGRAMS, SCHEMAS)).encode(), *kept.contents(WRAPPERS / WRAPPER)]
+    return kept.folder("checkers", "what judges the pipelines", pinned, BUILD_MEGABYTES, _fill)
 
 
 def _fill(made: Path, work: Path) -> None:
     """Build every program and take every schema out of its module."""
-    (made / "crds").mkdir(parents=True)
+    (made / "crds").mkdir()
     go = toolchain(work)
     for package, duration in PROGRAMS:
         go.build(WRAPPER, package, made, duration, "")

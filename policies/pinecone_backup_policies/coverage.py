@@ -57,9 +57,9 @@ def check_index_has_backup(
 
 def _may_cover(resource: Resource) -> bool:
     """Tell whether a resource can stand for a backup: not if it failed or is switched off."""
-    if resource.kind is BACKUP:
+    if resource.kind == BACKUP:
         return resource.text("status") not in FAILED
-    return resource.kind is BACKUP_SCHEDULE and resource.flag("enabled") is not False
+    return resource.kind == BACKUP_SCHEDULE and resource.flag("enabled") is not False
 
 
 def _source_names(resource: Resource) -> Iterable[str]:
@@ -71,7 +71,7 @@ def _source_names(resource: Resource) -> Iterable[str]:
 
 def _source_urns(resource: Resource) -> Iterable[str]:
     """Return what the index name depends on: at preview the name itself may not be known yet."""
-    return (resource.depends_on or {}).get("index_name", frozenset())
+    return (resource.depends_on or {}).get(resource.kind.spell("index_name"), frozenset())
 
 
 class NewestBackupSettings(RuleSettings):
@@ -131,7 +131,7 @@ def _by_index(
 ) -> Mapping[str, list[Resource]]:
     found: dict[str, list[Resource]] = {}
     for resource in resources:
-        if resource.kind is not BACKUP or resource.text("status") in FAILED:
+        if resource.kind != BACKUP or resource.text("status") in FAILED:
             continue
         if settings.exempting_pattern(resource.name) is not None:
             continue
@@ -144,7 +144,7 @@ def _scheduled_names(resources: Sequence[Resource], max_age_hours: float) -> fro
     """Return the indexes of which an enabled schedule takes backups often enough."""
     names: set[str] = set()
     for resource in resources:
-        frequency = resource.text("frequency") if resource.kind is BACKUP_SCHEDULE else None
+        frequency = resource.text("frequency") if resource.kind == BACKUP_SCHEDULE else None
         if not isinstance(frequency, str) or resource.flag("enabled") is False:
             continue
         if HOURS_BETWEEN.get(frequency, max_age_hours + 1) <= max_age_hours:

@@ -33,7 +33,7 @@ def check_restore_drilled(
     resources: Sequence[Resource], settings: RestoreDrilledSettings
 ) -> Iterable[Finding]:
     """Find indexes that this stack backs up, and whose restore was not rehearsed lately."""
-    drills = [resource for resource in resources if resource.kind is RESTORE_DRILL]
+    drills = [resource for resource in resources if resource.kind == RESTORE_DRILL]
     for index_name, source in _backed_up(resources, settings).items():
         own = [drill for drill in drills if drill.text("index_name") == index_name]
         if not own:

@@ -168,7 +168,7 @@ def check_restore_objectives(
 
 def _restored(resources: Sequence[Resource], settings: RuleSettings) -> Iterable[Resource]:
     for resource in resources:
-        if resource.kind is RESTORED_INDEX and settings.exempting_pattern(resource.name) is None:
+        if resource.kind == RESTORED_INDEX and settings.exempting_pattern(resource.name) is None:
             yield resource
 
 

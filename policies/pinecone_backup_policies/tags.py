@@ -123,7 +123,7 @@ def correct_required_tags(resource: Resource, settings: RequiredTagsSettings) ->
     }
     if not missing:
         return {}
-    if tags is None and resource.kind is RESTORED_INDEX:
+    if tags is None and resource.kind == RESTORED_INDEX:
         # Without this the added tags would replace those of the backup.
         return {"tags": missing, "inherit_tags": True}
     return {"tags": missing}
@@ -154,7 +154,7 @@ def check_tag_format(resource: Resource, settings: TagFormatSettings) -> Iterabl
     if isinstance(tags, NotReadable):
         yield Unjudged(resource, ("tags",), tags)
         return
-    room = MOST_TAGS - (settings.reserved if resource.kind is RESTORED_INDEX else 0)
+    room = MOST_TAGS - (settings.reserved if resource.kind == RESTORED_INDEX else 0)
     if tags and len(tags) > room:
         yield Complaint(resource, f"it has {len(tags)} tags", f"at most {room}")
     for key, value in (tags or {}).items():
@@ -185,7 +185,7 @@ def _check_value(
         yield Violation(resource, path, value, f"at most {LONGEST_VALUE} characters")
     elif not allowed.fullmatch(value):
         yield Violation(resource, path, value, words)
-    elif not value and resource.kind is RESTORED_INDEX:
+    elif not value and resource.kind == RESTORED_INDEX:
         yield Violation(
             resource, path, value, "a value", "the service takes an empty one as a removal"
         )

@@ -8,9 +8,11 @@ from __future__ import annotations
 import os
 import socket
 import threading
+from pathlib import Path
 from typing import Any, Final
 
 from pulumi_pinecone_backup.engine import messages
+from pulumi_pinecone_backup.engine.engine_process import engine_process
 
 CHECK_SECONDS: Final = 2.0
 CHECK_FAILURES: Final = 2
@@ -51,22 +53,38 @@ def end_with_engine(address: str) -> None:
     Args:
         address: Where the engine listens, `HOST:PORT`.
     """
-    host, _, port = address.rpartition(":")
+    engine = _process()
 
     def watch() -> None:
         failures = 0
         while failures < CHECK_FAILURES:
-            try:
-                socket.create_connection((host, int(port)), timeout=CHECK_SECONDS).close()
-                failures = 0
-            except ConnectionRefusedError:
-                failures += 1
-            except OSError:
-                pass  # busy, stopped, or no file descriptor left: not a sign of death
+            failures = failures + 1 if _is_gone(address, engine) else 0
             threading.Event().wait(CHECK_SECONDS)
         os._exit(3)
 
     threading.Thread(target=watch, name="engine-watch", daemon=True).start()
+
+
+def _process() -> Path | None:
+    """Return the engine's folder under /proc, where the system shows it."""
+    try:
+        return engine_process()
+    except OSError:
+        return None
+
+
+def _is_gone(address: str, engine: Path | None) -> bool:
+    """Return whether the engine is dead; another process may have got its port meanwhile."""
+    if engine is not None and not engine.exists():
+        return True
+    host, _, port = address.rpartition(":")
+    try:
+        socket.create_connection((host, int(port)), timeout=CHECK_SECONDS).close()
+    except ConnectionRefusedError:
+        return True
+    except OSError:
+        return False  # busy, stopped, or no file descriptor left: not a sign of death
+    return False
 
 
 def init_failed(

@@ -34,9 +34,9 @@ from pulumi_pinecone_backup.status.model import (
     ProjectStatus,
     ScheduleStatus,
 )
+from pulumi_pinecone_backup.status.state_rows import kind_of, resources_of
 
 _AT_ONCE: Final = 8
-_DRILL: Final = "pulumi-python:dynamic/pinecone:RestoreDrill"
 _LONG_AGO: Final = datetime.min.replace(tzinfo=timezone.utc)
 
 
@@ -211,10 +211,9 @@ def _schedule(
 def _drills(state: Mapping[str, Any] | None) -> dict[str, DrillStatus]:
     """Return the newest recorded drill of each index."""
     found: dict[str, DrillStatus] = {}
-    resources = ((state or {}).get("deployment") or {}).get("resources") or ()
-    for resource in resources:
-        outputs = resource.get("outputs") or {}
-        if resource.get("type") != _DRILL or "result" not in outputs:
+    for resource in resources_of(state or {}):
+        outputs = resource["outputs"]
+        if kind_of(resource) != "RestoreDrill" or "result" not in outputs:
             continue
         each = DrillStatus(
             result=str(outputs["result"]),

@@ -15,9 +15,9 @@ from pulumi_pinecone_backup.lifecycle.identity import MARK_TAG, is_pending, mark
 from pulumi_pinecone_backup.restored_index.temporary import PURPOSE_TAG, PURPOSES
 from pulumi_pinecone_backup.service.client import Client
 from pulumi_pinecone_backup.service.models import BackupModel, IndexModel
+from pulumi_pinecone_backup.status.state_rows import kind_of, recorded, resources_of
 
 Level = Literal["bad", "unknown"]
-_TOKEN: Final = "pulumi-python:dynamic/pinecone:"  # noqa: S105 - a type of resources
 _CLEAR: Final = "pulumi refresh --yes --clear-pending-creates"
 
 
@@ -54,13 +54,15 @@ def check_state(client: Client, state: Mapping[str, Any]) -> list[Finding]:
     Raises:
         PineconeBackupError: Indexes or backups could not be listed.
     """
-    deployment = state.get("deployment") or {}
-    resources = [row for row in deployment.get("resources") or () if _kind(row)]
+    resources = resources_of(state)
     service = _Service(
         {index.name: index for index in client.list_indexes()},
         {backup.backup_id: backup for backup in client.list_project_backups()},
     )
-    pending = deployment.get("pending_operations") or ()
+    pending = [
+        {**operation, "resource": recorded(operation.get("resource") or {})}
+        for operation in (state.get("deployment") or {}).get("pending_operations") or ()
+    ]
     return [
         *_pending(pending, resources, service),
         *_gone(client, resources, service),
@@ -68,12 +70,6 @@ def check_state(client: Client, state: Mapping[str, Any]) -> list[Finding]:
         *_left(pending, resources, service),
         *_protected(resources, service),
     ]
-
-
-def _kind(row: Mapping[str, Any]) -> str:
-    """Return `Backup`, `RestoredIndex` and so on; empty for a resource of others."""
-    kind = str(row.get("type", ""))
-    return kind.removeprefix(_TOKEN) if kind.startswith(_TOKEN) else ""
 
 
 def _name(row: Mapping[str, Any]) -> str:
@@ -93,7 +89,7 @@ def _pending(
     known = {str(row.get("id")) for row in resources}
     for operation in operations:
         row = operation.get("resource") or {}
-        kind, doing = _kind(row), str(operation.get("type"))
+        kind, doing = kind_of(row), str(operation.get("type"))
         if not kind:
             continue
         what = f"{kind} `{_name(row)}` was {doing} when a run was lost"
@@ -155,7 +151,7 @@ def _gone(
 ) -> Iterator[Finding]:
     """Yield what the state holds and the service does not have any more."""
     for row in resources:
-        kind, object_id = _kind(row), str(row.get("id") or "")
+        kind, object_id = kind_of(row), str(row.get("id") or "")
         if kind == "RestoredIndex" and object_id and object_id not in service.indexes:
             never = (row.get("outputs") or {}).get("status") == "NotRestored"
             if not never:
@@ -191,7 +187,7 @@ def _is_there(client: Client, backup_id: str) -> bool:
 def _schedules(client: Client, resources: Sequence[Mapping[str, Any]]) -> Iterator[Finding]:
     """Yield schedules that are gone, or do not do what they are there for."""
     for row in resources:
-        if _kind(row) != "BackupSchedule" or not client.supports("backup_schedules"):
+        if kind_of(row) != "BackupSchedule" or not client.supports("backup_schedules"):
             continue
         schedule_id = str(row.get("id") or "")
         try:
@@ -255,7 +251,7 @@ def _protected(resources: Sequence[Mapping[str, Any]], service: _Service) -> Ite
                 f"`{_name(row)}` has Pulumi's option `protect`: a destroy refuses it",
                 f"pulumi state unprotect '{row.get('urn')}' --yes",
             )  # fmt: skip
-        if _kind(row) == "RestoredIndex" and live is not None:
+        if kind_of(row) == "RestoredIndex" and live is not None:
             if live.deletion_protection != "enabled":
                 continue
             yield Finding(
