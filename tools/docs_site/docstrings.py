@@ -1,0 +1,54 @@
+"""Docstrings as Sphinx reads them: their fenced blocks become code, short names become links."""
+
+from __future__ import annotations
+
+import re
+import textwrap
+from typing import Any
+
+from docutils import nodes
+from sphinx.addnodes import pending_xref
+from sphinx.application import Sphinx
+from sphinx.environment import BuildEnvironment
+
+_PACKAGE = "pulumi_pinecone_backup"
+_FENCE = re.compile(r"^( *)```(\w+)\n(.*?)^ *```$", re.MULTILINE | re.DOTALL)
+_BEFORE_NAPOLEON = 400
+
+
+def without_fences(text: str) -> str:
+    """Return a docstring with its fenced blocks in the form of reStructuredText."""
+
+    def block(match: re.Match[str]) -> str:
+        indent, language, code = match.groups()
+        body = textwrap.indent(textwrap.dedent(code), indent + "    ")
+        return f"{indent}.. code-block:: {language}\n\n{body}"
+
+    return _FENCE.sub(block, text)
+
+
+def _convert(*arguments: Any) -> None:
+    lines: list[str] = arguments[-1]
+    lines[:] = without_fences("\n".join(lines)).split("\n")
+
+
+def _public_name(
+    _app: Sphinx, env: BuildEnvironment, node: pending_xref, content: nodes.Element
+) -> nodes.Element | None:
+    """Find what a docstring names briefly, or by the module that defines it, by its public name."""
+    if node.get("refdomain") != "py":
+        return None
+    name = f"{_PACKAGE}.{node['reftarget'].rpartition('.')[2]}"
+    domain = env.domains.python_domain
+    if name not in domain.objects:
+        return None
+    page = node["refdoc"]
+    builder = _app.builder
+    return domain.resolve_xref(env, page, builder, node["reftype"], name, node, content)
+
+
+def setup(app: Sphinx) -> dict[str, bool]:
+    """Register with Sphinx."""
+    app.connect("autodoc-process-docstring", _convert, priority=_BEFORE_NAPOLEON)
+    app.connect("missing-reference", _public_name)
+    return {"parallel_read_safe": True}
