@@ -42,6 +42,8 @@ include_patterns = ["*.md", "docs/*.md", "examples/*/README.md", "benchmarks/REA
 exclude_patterns = [".*", "build", "dist", "provider", "tests", "tools"]
 
 myst_heading_anchors = 4
+# Options begin with two hyphens, not with a dash.
+smartquotes = False
 # Backticks in docstrings are Markdown's.
 default_role = "code"
 autodoc_member_order = "bysource"
@@ -53,9 +55,13 @@ napoleon_use_rtype = False
 
 # What other packages define, and what names no class of its own, has no page to lead to.
 nitpick_ignore_regex = [
-    ("py:.*", r"(pulumi|pydantic|_pytest|annotated_types|collections|datetime|pathlib|typing)\..*"),
+    ("py:.*", r"(_pytest|annotated_types|pulumi|pydantic)\..*"),
+    ("py:.*", r"(collections|datetime|pathlib|types|typing)\..*"),
     ("py:.*", r"(Input|Output|T|.*\.Self|ProgramError|DatabaseError|PydanticUndefined|timedelta)"),
     # Types of fields, which say how an answer is read.
-    ("py:class", r"(Count|DeploymentType|FiniteFloat|Host|IndexStatus|Protection|ReadCapacityModel)"),
+    (
+        "py:class",
+        r"(Count|DeploymentType|FiniteFloat|Host|IndexStatus|Protection|ReadCapacityModel)",
+    ),
     ("py:class", r"(Tags|Time|Told|pulumi_pinecone_backup\.(service\.values|emulator\.state)\..*)"),
 ]

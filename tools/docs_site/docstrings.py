@@ -13,6 +13,10 @@ from sphinx.environment import BuildEnvironment
 
 _PACKAGE = "pulumi_pinecone_backup"
 _FENCE = re.compile(r"^( *)```(\w+)\n(.*?)^ *```$", re.MULTILINE | re.DOTALL)
+# What `pulumi.Input[X]` is written out as.
+_INPUT = re.compile(
+    r"(?P<kind>[^\s:=][^:=]*?) \| ~?[a-z.]+\.Awaitable\[(?P=kind)\] \| ~?(?:[a-z.]+\.)?Output\[~?\w+\]"
+)
 _BEFORE_NAPOLEON = 400
 
 
@@ -30,6 +34,16 @@ def without_fences(text: str) -> str:
 def _convert(*arguments: Any) -> None:
     lines: list[str] = arguments[-1]
     lines[:] = without_fences("\n".join(lines)).split("\n")
+
+
+def _shorten(*arguments: Any) -> tuple[str, str | None] | None:
+    signature, returned = arguments[-2:]
+    if not signature:
+        return None
+    # An entry of a map may be an input too: the inner one is shortened first.
+    for _ in range(2):
+        signature = _INPUT.sub(r"Input[\g<kind>]", signature)
+    return signature, returned
 
 
 def _public_name(
@@ -50,5 +64,6 @@ def _public_name(
 def setup(app: Sphinx) -> dict[str, bool]:
     """Register with Sphinx."""
     app.connect("autodoc-process-docstring", _convert, priority=_BEFORE_NAPOLEON)
+    app.connect("autodoc-process-signature", _shorten)
     app.connect("missing-reference", _public_name)
     return {"parallel_read_safe": True}
