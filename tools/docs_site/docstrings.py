@@ -15,7 +15,8 @@ _PACKAGE = "pulumi_pinecone_backup"
 _FENCE = re.compile(r"^( *)```(\w+)\n(.*?)^ *```$", re.MULTILINE | re.DOTALL)
 # What `pulumi.Input[X]` is written out as.
 _INPUT = re.compile(
-    r"(?P<kind>[^\s:=][^:=]*?) \| ~?[a-z.]+\.Awaitable\[(?P=kind)\] \| ~?(?:[a-z.]+\.)?Output\[~?\w+\]"
+    r"(?P<kind>[^\s:=][^:=]*?) \| ~?[a-z.]+\.Awaitable\[(?P=kind)\]"
+    r" \| ~?(?:[a-z.]+\.)?Output\[~?\w+\]"
 )
 _BEFORE_NAPOLEON = 400
 
