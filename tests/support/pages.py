@@ -73,6 +73,11 @@ def blocks_of(page: Path) -> Iterator[Block]:
         )
 
 
+def without_blocks(text: str) -> str:
+    """Return a page without its blocks."""
+    return _BLOCK.sub("", text)
+
+
 def all_blocks() -> list[Block]:
     """Return the blocks of every page."""
     return [block for page in PAGES for block in blocks_of(page)]
