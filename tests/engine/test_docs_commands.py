@@ -147,3 +147,23 @@ def test_every_command_between_backticks_is_one_that_there_is() -> None:
                     check(words, page, whole=False)
                     found += 1
     assert found > 100
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "pulumi up --no-such-option",
+        "pulumi no-such-command",
+        "pinecone-backup drill products --no-such-option",
+        "pinecone-backup no-such-command",
+        "make no-such-target",
+        "make up NO_SUCH=1",
+        "python no-such-file.py",
+        "./no-such-script",
+        "no-such-program",
+    ],
+)
+def test_a_command_that_there_is_not_is_noticed(line: str) -> None:
+    (words,) = simple_commands(line)
+    with pytest.raises((AssertionError, click.UsageError)):
+        check(words, ROOT / "README.md")

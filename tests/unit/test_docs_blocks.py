@@ -13,11 +13,6 @@ import pytest
 import yaml
 from support.pages import ROOT, Block, all_blocks
 
-if sys.version_info >= (3, 11):
-    import tomllib
-else:
-    import tomli as tomllib
-
 BLOCKS = all_blocks()
 # Checked by what runs them, and by the engine's own list of commands.
 COMMANDS = {"console", "sh"}
@@ -40,7 +35,7 @@ def blocks(*languages: str) -> list[Block]:
 
 
 def test_every_block_says_what_it_is_and_few_are_unchecked() -> None:
-    known = {"python", "json", "yaml", "toml", "text", *COMMANDS, *DIRECTIVES}
+    known = {"python", "json", "yaml", "text", *COMMANDS, *DIRECTIVES}
     assert [str(each) for each in BLOCKS if each.language not in known] == []
     assert blocks("text") == [], "what a program prints belongs below its command"
     unchecked = [str(each) for each in BLOCKS if each.unchecked]
@@ -74,7 +69,7 @@ def test_the_python_of_all_pages_is_well_typed(tmp_path: Path) -> None:
     assert len(sources) > 10
 
 
-@pytest.mark.parametrize("block", blocks("json", "yaml", "toml"), ids=str)
+@pytest.mark.parametrize("block", blocks("json", "yaml"), ids=str)
 def test_data_can_be_read(block: Block) -> None:
     loaded: Any
     if block.language == "json":
@@ -82,8 +77,6 @@ def test_data_can_be_read(block: Block) -> None:
             loaded = json.loads(block.text)
         except ValueError:
             loaded = [json.loads(line) for line in block.text.splitlines()]
-    elif block.language == "yaml":
-        loaded = yaml.safe_load(block.text)
     else:
-        loaded = tomllib.loads(block.text)
+        loaded = yaml.safe_load(block.text)
     assert loaded
