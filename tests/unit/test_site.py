@@ -57,6 +57,13 @@ def makefile() -> str:
     return (ROOT / "Makefile").read_text("utf-8")
 
 
+def artifacts(otherwise: Path) -> Path:
+    """Return the folder for what people look at."""
+    folder = Path(KEPT) if KEPT else otherwise
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder
+
+
 def pages(site: Path) -> list[Path]:
     """Return what there is to read."""
     found = [page for page in site.rglob("*.html") if not page.name.startswith(("look-", "whole-"))]
@@ -103,7 +110,8 @@ def test_every_link_leads_somewhere_and_nothing_is_loaded_from_elsewhere(site: P
             if not known and (fragment or not other.is_file()):
                 broken.append(f"{page.relative_to(site)}: {address}")
     assert broken == []
-    print("not fetched:", *sorted(outside), sep="\n  ")  # noqa: T201 - for whoever looks
+    # They are not fetched; the list is for whoever wants to.
+    artifacts(site).joinpath("external-links.txt").write_text("\n".join(sorted(outside)))
     for style in site.rglob("*.css"):
         assert not re.search(r"url\(\s*[\"']?(https?:)?//|@import", style.read_text("utf-8"))
 
@@ -153,8 +161,7 @@ def test_a_browser_shows_every_page_whole(site: Path, browser: Browser, width: i
 def test_pictures_of_pages_are_kept(
     site: Path, browser: Browser, tmp_path: Path, width: int
 ) -> None:
-    folder = Path(KEPT) if KEPT else tmp_path
-    folder.mkdir(parents=True, exist_ok=True)
+    folder = artifacts(tmp_path)
     for name in SHOWN:
         picture = folder / f"{Path(name).stem}-{width}.png"
         browser.screenshot(site / name, picture, width)

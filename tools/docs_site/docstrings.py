@@ -7,6 +7,7 @@ import textwrap
 from typing import Any
 
 from docutils import nodes
+from pydantic import BaseModel
 from sphinx.addnodes import pending_xref
 from sphinx.application import Sphinx
 from sphinx.environment import BuildEnvironment
@@ -38,7 +39,9 @@ def _convert(*arguments: Any) -> None:
 
 
 def _shorten(*arguments: Any) -> tuple[str, str | None] | None:
-    signature, returned = arguments[-2:]
+    described, _, signature, returned = arguments[-4:]
+    if isinstance(described, type) and issubclass(described, BaseModel):
+        return "", None  # the fields follow, one by one
     if not signature:
         return None
     # An entry of a map may be an input too: the inner one is shortened first.

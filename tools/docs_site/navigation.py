@@ -29,6 +29,8 @@ def toctrees(text: str, folder: str) -> str:
             f"{title} </{posixpath.normpath(posixpath.join(folder, path))}>"
             for title, path in _ROW.findall(part)
         ]
+        if not pages:
+            continue
         options = [":hidden:", f":caption: {caption}"]
         made.append("\n".join(["```{toctree}", *options, "", *pages, "```"]))
     return "\n\n".join(made)
