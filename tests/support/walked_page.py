@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import os
+import signal
 import socket
 import subprocess
+import threading
 import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -11,7 +14,7 @@ from types import TracebackType
 
 from support.pages import Block, output_is
 
-_DEADLINE_SECONDS = 120.0
+_DEADLINE_SECONDS = 300.0
 
 
 class Shell:
@@ -26,6 +29,7 @@ class Shell:
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
+            start_new_session=True,
         )
         self._count = 0
 
@@ -52,14 +56,24 @@ class Shell:
         self._count += 1
         end = f"<end of command {self._count}, code "
         self._write(f"{{ {command}\n}} </dev/null; printf '\\n{end}%s>\\n' $?\n")
+        printed = self._read_until(end)
+        assert printed.endswith(f"{end}0>\n"), f"$ {command}\n{printed}"
+        return printed.removesuffix(f"\n{end}0>\n")
+
+    def _read_until(self, end: str) -> str:
+        """Return what is printed, to the line that begins with a text or to the deadline."""
         assert self._process.stdout is not None
         printed = ""
-        for line in self._process.stdout:
-            if line.startswith(end):
-                assert line == f"{end}0>\n", f"$ {command}\n{printed}{line}"
-                return printed.removesuffix("\n")
-            printed += line
-        raise AssertionError(f"the shell has ended in: $ {command}\n{printed}")
+        watch = threading.Timer(_DEADLINE_SECONDS, os.killpg, (self._process.pid, signal.SIGKILL))
+        watch.start()
+        try:
+            for line in self._process.stdout:
+                printed += line
+                if line.startswith(end):
+                    break
+        finally:
+            watch.cancel()
+        return printed
 
     def folder(self) -> Path:
         """Return the folder that the shell is in."""
