@@ -21,7 +21,8 @@ from support.pulumi_stack import engine_folder
 pytestmark = pytest.mark.engine
 
 BLOCKS = [each for each in all_blocks() if each.language in ("console", "sh")]
-SEPARATORS = {"&&", "||", ";", "|", "&", "(", ")"}
+# After two hyphens a command of its own follows.
+SEPARATORS = {"&&", "||", ";", "|", "&", "(", ")", "--"}
 REDIRECTIONS = {">", ">>", "<", ">&"}
 # Programs of other people, of which the pages use what every version has.
 OTHERS = {"apt", "cat", "cd", "cp", "echo", "env", "export", "jq", "kill", "mkdir", "pip", "pytest"}

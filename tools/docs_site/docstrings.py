@@ -11,6 +11,7 @@ from pydantic import BaseModel
 from sphinx.addnodes import pending_xref
 from sphinx.application import Sphinx
 from sphinx.environment import BuildEnvironment
+from sphinx.util.typing import stringify_annotation
 
 _PACKAGE = "pulumi_pinecone_backup"
 _FENCE = re.compile(r"^( *)```(\w+)\n(.*?)^ *```$", re.MULTILINE | re.DOTALL)
@@ -19,6 +20,7 @@ _INPUT = re.compile(
     r"(?P<kind>[^\s:=][^:=]*?) \| ~?[a-z.]+\.Awaitable\[(?P=kind)\]"
     r" \| ~?(?:[a-z.]+\.)?Output\[~?\w+\]"
 )
+_OUTPUT = re.compile(r"^( +)(\w+):", re.MULTILINE)
 _BEFORE_NAPOLEON = 400
 
 
@@ -33,9 +35,23 @@ def without_fences(text: str) -> str:
     return _FENCE.sub(block, text)
 
 
+def with_types(described: object, text: str) -> str:
+    """Return a docstring whose outputs have the types of their getters."""
+    before, heading, outputs = text.partition("Attributes:\n")
+
+    def typed(match: re.Match[str]) -> str:
+        getter = getattr(getattr(described, match[2], None), "fget", None)
+        kind = getattr(getter, "__annotations__", {}).get("return")
+        return (
+            f"{match[1]}{match[2]} ({stringify_annotation(kind, 'smart')}):" if kind else match[0]
+        )
+
+    return before + heading + _OUTPUT.sub(typed, outputs)
+
+
 def _convert(*arguments: Any) -> None:
-    lines: list[str] = arguments[-1]
-    lines[:] = without_fences("\n".join(lines)).split("\n")
+    described, lines = arguments[3], arguments[-1]
+    lines[:] = with_types(described, without_fences("\n".join(lines))).split("\n")
 
 
 def _shorten(*arguments: Any) -> tuple[str, str | None] | None:
