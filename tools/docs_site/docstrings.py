@@ -67,7 +67,7 @@ def _shorten(*arguments: Any) -> tuple[str, str | None] | None:
 
 
 def _public_name(
-    _app: Sphinx, env: BuildEnvironment, node: pending_xref, content: nodes.Element
+    app: Sphinx, env: BuildEnvironment, node: pending_xref, content: nodes.Element
 ) -> nodes.Element | None:
     """Find what a docstring names briefly, or by the module that defines it, by its public name."""
     if node.get("refdomain") != "py":
@@ -76,9 +76,9 @@ def _public_name(
     domain = env.domains.python_domain
     if name not in domain.objects:
         return None
-    page = node["refdoc"]
-    builder = _app.builder
-    return domain.resolve_xref(env, page, builder, node["reftype"], name, node, content)
+    return domain.resolve_xref(
+        env, node["refdoc"], app.builder, node["reftype"], name, node, content
+    )
 
 
 def setup(app: Sphinx) -> dict[str, bool]:
