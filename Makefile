@@ -3,7 +3,7 @@
 
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
-.PHONY: help up down install engine engine-path test test-pythons chaos conformance dist release-check check bench policy-audit picture clean
+.PHONY: help up down install engine engine-path test test-pythons chaos conformance dist release-check check docs bench policy-audit picture clean
 
 # The interpreter that makes .venv; anything from 3.10 on. Asked for only where a target needs it.
 PYTHON = $(shell tools/find-python)
@@ -70,6 +70,10 @@ check: install ## check format, lint and types
 	@"$(BIN)/ruff" format --check $(SOURCES)
 	@"$(BIN)/ruff" check $(SOURCES)
 	@"$(BIN)/mypy" $(SOURCES)
+
+docs: install ## build the documentation as a site, in build/docs
+	@$(SCRUBBED) "$(BIN)/sphinx-build" -n -W --keep-going -q -c tools/docs_site -d build/doctrees . build/docs
+	@echo "build/docs/index.html"
 
 bench: install ## run the benchmarks, or BENCH=name for one of them
 	@set -e; for script in $(or $(BENCH:%=benchmarks/%.py),$(wildcard benchmarks/*.py)); do \

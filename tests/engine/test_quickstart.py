@@ -20,6 +20,7 @@ from typing import Any
 import pytest
 import requests
 from pulumi_pinecone_backup.emulator import Emulator
+from support.pages import masked
 
 ROOT = Path(__file__).resolve().parents[2]
 COPIED = (
@@ -156,10 +157,7 @@ def told(text: str) -> str:
         r"^Restored and verified\.\n.*?namespace_count passed$", text, re.DOTALL | re.MULTILINE
     )
     assert part is not None
-    masked = re.sub(r"[0-9a-f]{8}-[0-9a-f-]{27}", "<id>", part[0])
-    masked = re.sub(r"127\.0\.0\.1:\d+", "<address>", masked)
-    masked = re.sub(r"\d{4}-\d\d-\d\dT[\d:.]+Z", "<time>", masked)
-    return re.sub(r"\d+\.\d s", "<seconds>", masked)
+    return masked(part[0])
 
 
 def assert_indexes_hold_the_same(url: str) -> None:

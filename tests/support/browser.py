@@ -5,10 +5,13 @@
 
 from __future__ import annotations
 
+import html
+import json
 import os
 import re
 import shutil
 import subprocess
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -39,6 +42,48 @@ addEventListener("load", () => {
   root.dataset.measured = [root.scrollWidth, root.scrollHeight, innerWidth, broken, wide].join(" ");
 });
 </script>"""
+# Looks into each page of a site, one after the other in a frame.
+_LOOK = """<!doctype html>
+<style>body { margin: 0 } iframe { border: 0; display: block }</style>
+<body><script>
+const names = %s, width = %d, looks = {};
+// A reader can scroll what is wider than its place by itself, such as a table.
+const scrolls = e => ["auto", "scroll"].includes(getComputedStyle(e).overflowX);
+const inReach = e => e.tagName !== "BODY" && (scrolls(e) || inReach(e.parentElement));
+function look(page) {
+  const root = page.documentElement, body = page.body;
+  const beyond = e => e.getBoundingClientRect().right > root.clientWidth + 1;
+  const cut = [...body.querySelectorAll("article *")]
+    .filter(e => beyond(e) && !inReach(e.parentElement));
+  const button = page.querySelector("label.nav-overlay-icon[for=__navigation]");
+  if (button && button.getBoundingClientRect().width) button.click();
+  page.querySelectorAll(".sidebar-drawer").forEach(e => e.style.transition = "none");
+  const links = [...page.querySelectorAll(".sidebar-tree a")].map(e => e.getBoundingClientRect());
+  return {
+    width: root.scrollWidth,
+    broken_images: [...page.images].filter(i => !i.naturalWidth).map(i => i.src),
+    cut_off: cut.slice(0, 5).map(e => e.outerHTML.slice(0, 120)),
+    links_in_reach: links.filter(r => r.width && r.left >= 0 && r.right <= width).length,
+  };
+}
+function next() {
+  const name = names.shift();
+  if (!name) {
+    const found = document.createElement("pre");
+    found.id = "found";
+    found.textContent = JSON.stringify(looks);
+    document.body.append(found);
+    return;
+  }
+  const frame = document.createElement("iframe");
+  frame.width = width;
+  frame.height = 800;
+  frame.onload = () => { looks[name] = look(frame.contentDocument); frame.remove(); next(); };
+  frame.src = name;
+  document.body.append(frame);
+}
+next();
+</script></body>"""
 DESKTOP = 1100
 PHONE = 390
 
@@ -62,6 +107,24 @@ class Measures:
     too_wide: int
 
 
+@dataclass(frozen=True)
+class Look:
+    """What is to be seen of a page of a site.
+
+    Attributes:
+        width: Of the content, in CSS pixels.
+        broken_images: Addresses of images that could not be shown.
+        cut_off: Elements beyond the window's right edge that no scrolling brings there.
+        links_in_reach: Links of the navigation in the window, after its button was pressed where
+            it is hidden behind one.
+    """
+
+    width: int
+    broken_images: list[str]
+    cut_off: list[str]
+    links_in_reach: int
+
+
 class Browser:
     """Shows pages from files."""
 
@@ -80,6 +143,18 @@ class Browser:
         found = re.search(r'data-measured="([^"]+)"', dom)
         assert found, dom[:2000]
         return Measures(*(int(float(number)) for number in found[1].split()))
+
+    def look(self, pages: Sequence[Path], folder: Path, width: int) -> dict[str, Look]:
+        """Return what is wrong with pages of a folder in a window of a width, all in one run."""
+        names = [page.relative_to(folder).as_posix() for page in pages]
+        frame = folder / f"look-{width}.html"
+        frame.write_text(_LOOK % (json.dumps(names), width), "utf-8")
+        dom = self._run(frame, "--dump-dom", "--virtual-time-budget=60000")
+        found = re.search(r'<pre id="found">(.*?)</pre>', dom, re.DOTALL)
+        assert found, dom[:2000]
+        looks = json.loads(html.unescape(found[1]))
+        assert sorted(looks) == sorted(names)
+        return {name: Look(**look) for name, look in looks.items()}
 
     def screenshot(self, page: Path, path: Path, width: int) -> None:
         """Write a picture of the whole page."""

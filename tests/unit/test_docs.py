@@ -20,10 +20,10 @@ from pulumi_pinecone_backup import (
 )
 from pulumi_pinecone_backup.service import setting_names
 from support.declared import declared_outputs
+from support.pages import PAGES, without_blocks
 
 ROOT = Path(__file__).resolve().parents[2]
 RESOURCES = (ROOT / "docs" / "resources.md").read_text("utf-8")
-PAGES = sorted([*(ROOT / "docs").glob("*.md"), *(ROOT / "examples").glob("*/README.md")])
 
 
 def section(title: str) -> str:
@@ -72,7 +72,7 @@ def anchor(heading: str) -> str:
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
 def test_links_lead_somewhere(page: Path) -> None:
-    text = page.read_text("utf-8")
+    text = without_blocks(page.read_text("utf-8"))
     for target in re.findall(r"\]\(([^)\s]+)\)", text):
         if target.startswith("http"):
             continue
@@ -89,7 +89,7 @@ def test_every_page_and_every_example_is_in_the_index() -> None:
     for page in (ROOT / "docs").glob("*.md"):
         assert page.name == "index.md" or f"({page.name})" in index
     for program in (ROOT / "examples").glob("*/__main__.py"):
-        assert f"(../examples/{program.parent.name})" in index
+        assert f"(../examples/{program.parent.name}/" in index
 
 
 def texts_of_the_package() -> list[str]:

@@ -198,7 +198,7 @@ class BackupModel(Answer):
     @computed_field  # type: ignore[prop-decorator]
     @property
     def captured_at(self) -> datetime | None:
-        """When the data was captured: the later of `created_at` and the time in the name.
+        """When the data was captured, the later of `created_at` and the time in the name.
 
         The service creates a scheduled backup when its run is planned, hours before the run itself.
         """

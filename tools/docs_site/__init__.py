@@ -1,0 +1,1 @@
+"""The documentation as a site: settings and extensions of Sphinx, used by `make docs` alone."""
