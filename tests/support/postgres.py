@@ -15,7 +15,6 @@ from pathlib import Path
 from types import TracebackType
 
 import pytest
-
 from support.background_run import wait_until
 
 # Read before the tests clear the environment.
