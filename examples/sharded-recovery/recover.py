@@ -1,0 +1,155 @@
+#!/usr/bin/env python3
+"""Restores the indexes of `recovery.json` by many stacks side by side, and reports once.
+
+The exit code is 0 if every index is restored and verified, 1 if one is not, and 2 if that could not
+be told: the backend or the service could not be asked, another run has a stack locked, or the run
+was interrupted. Whatever the run left, the next one continues, and repeats what is not good.
+"""
+
+from __future__ import annotations
+
+import fnmatch
+import json
+import os
+import signal
+import sys
+from collections.abc import Callable, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+import click
+import declaration
+import manifests
+import pulumi_pinecone_backup as pinecone_backup
+import report
+from declaration import FILE, Declaration
+from pulumi import automation as auto
+from pulumi_pinecone_backup.errors import PineconeBackupError
+from shards import Runner, Shard
+
+FOLDER = Path(__file__).resolve().parent
+
+
+class NotTold(click.ClickException):
+    """Ends with the exit code 2."""
+
+    exit_code = 2
+
+
+@click.command(help=__doc__)
+@click.option(
+    "--parallel",
+    type=click.IntRange(min=1),
+    default=os.cpu_count() or 2,
+    show_default="processor cores",
+    metavar="N",
+    help="Shards at a time.",
+)
+@click.option("--json", "as_json", is_flag=True, help="Report as JSON, with every index.")
+@click.option("--destroy", is_flag=True, help="Delete what was restored, and the stacks.")
+@click.option(
+    "--write",
+    metavar="PATTERN",
+    help="Write the names of the indexes that match and have a ready backup into recovery.json.",
+)
+@click.option(
+    "--manifests",
+    "folder",
+    type=click.Path(file_okay=False, path_type=Path),
+    metavar="DIR",
+    help="Write the shards as resources of the Pulumi Kubernetes Operator.",
+)
+@click.option("--secrets-provider", metavar="URL", help="For new stacks, instead of a passphrase.")
+def main(
+    parallel: int,
+    as_json: bool,
+    destroy: bool,
+    write: str | None,
+    folder: Path | None,
+    secrets_provider: str | None,
+) -> None:
+    """Run the command line."""
+    try:
+        if write is not None:
+            _write(write)
+            return
+        recovery = declaration.load()
+    except (declaration.DeclarationError, PineconeBackupError) as error:
+        raise NotTold(str(error)) from error
+    if folder is not None:
+        for path in manifests.write(folder, recovery.stacks):
+            click.echo(path)
+        return
+    runner = Runner(str(FOLDER), secrets_provider)
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: runner.command.interrupt())
+    shards = _run(_jobs(runner, recovery, destroy), parallel)
+    click.echo(report.as_json(shards) if as_json else report.as_table(shards))
+    sys.exit(report.exit_code(shards))
+
+
+def _write(pattern: str) -> None:
+    """Write the names of the indexes that have a ready backup.
+
+    Raises:
+        PineconeBackupError: The service could not be asked.
+    """
+    backups = pinecone_backup.list_backups()
+    names = {str(each.source_index_name) for each in backups if each.status == "Ready"}
+    given: dict[str, Any] = json.loads(FILE.read_text("utf-8"))
+    restored = tuple(filter(None, [given["suffix"]]))
+    given["indexes"] = sorted(
+        name for name in names
+        if fnmatch.fnmatchcase(name, pattern) and not name.endswith(restored or ("\n",))
+    )  # fmt: skip
+    FILE.write_text(json.dumps(given, indent=2) + "\n", "utf-8")
+    click.echo(f"{FILE.name}: {len(given['indexes'])} indexes")
+
+
+def _jobs(
+    runner: Runner, recovery: Declaration, destroy: bool
+) -> Mapping[str, Callable[[], Shard]]:
+    """Return what is to be done for each stack.
+
+    Raises:
+        NotTold: The backend could not be asked, or its stacks are of another division.
+    """
+    try:
+        there = runner.existing()
+    except auto.CommandError as error:
+        raise NotTold(f"the backend could not be asked: {error}") from error
+    others = sorted(name for name in there if declaration.shards_in(name) not in
+                    (None, recovery.shards))  # fmt: skip
+    if others and not destroy:
+        raise NotTold(
+            f"the backend has {len(others)} stacks of another number of shards, such as "
+            f"`{others[0]}`: set `shards` to {declaration.shards_in(others[0])} again, or run "
+            "`--destroy` with it first; a new division would restore everything once more"
+        )
+    if destroy:
+        ours = sorted(there & recovery.stacks.keys())
+        return {name: lambda name=name: runner.destroy(name) for name in ours}  # type: ignore[misc]
+    return {
+        name: lambda name=name, indexes=indexes: runner.up(name, indexes)  # type: ignore[misc]
+        for name, indexes in recovery.stacks.items()
+        if indexes or name in there
+    }
+
+
+def _run(jobs: Mapping[str, Callable[[], Shard]], parallel: int) -> list[Shard]:
+    """Run some at a time; one that fails stops no other."""
+
+    def say(done: Future[Shard]) -> None:
+        shard = done.result()
+        click.echo(f"{shard.name}: {shard.error or 'done'} ({shard.seconds:.0f} s)", err=True)
+
+    with ThreadPoolExecutor(parallel) as pool:
+        under_way = [pool.submit(job) for job in jobs.values()]
+        for each in under_way:
+            each.add_done_callback(say)
+        return [each.result() for each in under_way]
+
+
+if __name__ == "__main__":
+    main()
