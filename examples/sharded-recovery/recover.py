@@ -13,8 +13,9 @@ import json
 import os
 import signal
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -26,7 +27,7 @@ import report
 from declaration import FILE, Declaration
 from pulumi import automation as auto
 from pulumi_pinecone_backup.errors import PineconeBackupError
-from shards import Runner, Shard
+from shards import Runner, Shard, told_by
 
 FOLDER = Path(__file__).resolve().parent
 
@@ -49,6 +50,9 @@ class NotTold(click.ClickException):
 @click.option("--json", "as_json", is_flag=True, help="Report as JSON, with every index.")
 @click.option("--destroy", is_flag=True, help="Delete what was restored, and the stacks.")
 @click.option(
+    "--unlock", is_flag=True, help="Remove the locks of a run that is dead. Make sure that it is."
+)
+@click.option(
     "--write",
     metavar="PATTERN",
     help="Write the names of the indexes that match and have a ready backup into recovery.json.",
@@ -65,6 +69,7 @@ def main(
     parallel: int,
     as_json: bool,
     destroy: bool,
+    unlock: bool,
     write: str | None,
     folder: Path | None,
     secrets_provider: str | None,
@@ -84,7 +89,7 @@ def main(
     runner = Runner(str(FOLDER), secrets_provider)
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: runner.command.interrupt())
-    shards = _run(_jobs(runner, recovery, destroy), parallel)
+    shards = _run(_jobs(runner, recovery, destroy, unlock), parallel)
     click.echo(report.as_json(shards) if as_json else report.as_table(shards))
     sys.exit(report.exit_code(shards))
 
@@ -108,7 +113,7 @@ def _write(pattern: str) -> None:
 
 
 def _jobs(
-    runner: Runner, recovery: Declaration, destroy: bool
+    runner: Runner, recovery: Declaration, destroy: bool, unlock: bool
 ) -> Mapping[str, Callable[[], Shard]]:
     """Return what is to be done for each stack.
 
@@ -118,23 +123,32 @@ def _jobs(
     try:
         there = runner.existing()
     except auto.CommandError as error:
-        raise NotTold(f"the backend could not be asked: {error}") from error
-    others = sorted(name for name in there if declaration.shards_in(name) not in
-                    (None, recovery.shards))  # fmt: skip
-    if others and not destroy:
-        raise NotTold(
-            f"the backend has {len(others)} stacks of another number of shards, such as "
-            f"`{others[0]}`: set `shards` to {declaration.shards_in(others[0])} again, or run "
-            "`--destroy` with it first; a new division would restore everything once more"
-        )
-    if destroy:
-        ours = sorted(there & recovery.stacks.keys())
-        return {name: lambda name=name: runner.destroy(name) for name in ours}  # type: ignore[misc]
+        raise NotTold(f"the backend could not be asked: {told_by(error)}") from error
+    _refuse_another_division(there, recovery)
+    if destroy or unlock:
+        work = runner.destroy if destroy else runner.unlock
+        return {name: partial(work, name) for name in sorted(there & recovery.stacks.keys())}
     return {
-        name: lambda name=name, indexes=indexes: runner.up(name, indexes)  # type: ignore[misc]
+        name: partial(runner.up, name, indexes)
         for name, indexes in recovery.stacks.items()
         if indexes or name in there
     }
+
+
+def _refuse_another_division(there: Iterable[str], recovery: Declaration) -> None:
+    """Refuse to restore everything once more because of another number of shards.
+
+    Raises:
+        NotTold: The backend has stacks of another number.
+    """
+    sizes = {declaration.shards_in(name) for name in there} - {None, recovery.shards}
+    if sizes:
+        others = " and ".join(f"{size} shards" for size in sorted(map(str, sizes)))
+        raise NotTold(
+            f"the backend has stacks of {others}, and `shards` is {recovery.shards}: a new "
+            "division would restore everything once more. Set `shards` back, or run `--destroy` "
+            "with the old number first"
+        )
 
 
 def _run(jobs: Mapping[str, Callable[[], Shard]], parallel: int) -> list[Shard]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import threading
 import time
 from collections.abc import Mapping, Sequence
@@ -117,6 +118,16 @@ class Runner:
             error = run.reason(failure)
         return Shard(name, (), error, time.monotonic() - began)
 
+    def unlock(self, name: str) -> Shard:
+        """Remove the locks that a dead run has left."""
+        began = time.monotonic()
+        error = ""
+        try:
+            self._stack(name).cancel()
+        except auto.CommandError as failure:
+            error = told_by(failure)
+        return Shard(name, (), error, time.monotonic() - began)
+
     def _stack(self, name: str) -> auto.Stack:
         with self._selecting:
             return auto.Stack.create_or_select(name, self._workspace)
@@ -145,13 +156,9 @@ class _Run:
 
     def reason(self, failure: auto.CommandError) -> str:
         """Return in a line why the run failed."""
-        if isinstance(failure, auto.ConcurrentUpdateError):
-            lines = str(failure).splitlines()
-            return next(" ".join(line.split()) for line in lines if "locked" in line)
         if INTERRUPTED in str(failure) or any("cancel" in said for said in self._errors):
             return "interrupted: the next run continues it"
-        told = [line for line in str(failure).splitlines() if line.strip().startswith("error:")]
-        return next(iter([*self._errors, *told]), str(failure)).strip()
+        return self._errors[0] if self._errors else told_by(failure)
 
     def rows(self, shard: str, indexes: Sequence[str], error: str) -> tuple[Row, ...]:
         """Return what became of each index."""
@@ -174,6 +181,12 @@ def _row(shard: str, source: str, told: Mapping[str, Any] | None, error: str) ->
         told.get("recovery_point_at"),
         told.get("rto_seconds"),
     )
+
+
+def told_by(failure: auto.CommandError) -> str:
+    """Return in a line what a failed command said; of a lock also whose it is."""
+    found = re.findall(r"error: (.+)|(created by .+)", str(failure))
+    return " ".join(a or b for a, b in found) or str(failure).strip()
 
 
 def rows_as_dicts(shards: Sequence[Shard]) -> list[dict[str, Any]]:

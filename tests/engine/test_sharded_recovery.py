@@ -143,12 +143,12 @@ def test_a_shard_that_cannot_run_hides_no_other_and_is_not_taken_for_good(
     assert set(verdicts(locked).values()) == {"good", "not told"}
     held, other = locked["shards"]
     assert "the stack is currently locked by 1 lock(s)" in held["error"]
+    assert f"created by ci@runner (pid 1) at {TIME}" in held["error"]
     assert other["error"] == ""
-    lock.unlink()
-
+    recovery.run("--unlock")
+    assert not lock.exists()
     recovery.declare(names, shards=4)
-    refused = recovery.run(code=2)
-    assert refused == ""
+    assert recovery.run(code=2) == "", "another division would restore everything once more"
     recovery.declare(names, shards=2)
     assert recovery.report()["counts"] == {"good": 4, "not_good": 0, "not_told": 0}
     assert len(recovery.posts()) == 4
