@@ -3,8 +3,7 @@
 Both are runs of `examples/sharded-recovery` on a server of their own that waits for its disk.
 Prints for each: seconds of the run that restores and verifies everything, processor seconds and the
 peak memory of its processes (Pulumi, its plugins and the script; not the emulator and the server),
-the size of the states, that of the whole table with its history, and seconds of a run that changes
-nothing.
+the same of a run that changes nothing, the size of the states, and that of the whole table.
 
     python benchmarks/sharded.py [--count 1000] [--shards 20] [--parallel 4] [--seconds 5]
 """
@@ -96,17 +95,15 @@ class Division:
 def measure(division: Division, server: PostgresServer, database: str, given: argparse.Namespace,
             parallel: int) -> None:  # fmt: skip
     """Run twice and print what it took."""
-    first = division.run(parallel, given.count)
+    for what in ("restores", "unchanged"):
+        run = division.run(parallel, given.count)
+        print(
+            f"  {what}: {run.seconds:.1f} s, {run.cpu_seconds:.1f} CPU s, peak {run.peak_mb:.0f} MB "
+            f"in {run.processes} processes",
+            flush=True,
+        )
     states, table = (int(server.sql(text, database)) / _MB for text in (_STATE_BYTES, _TABLE_BYTES))
-    again = division.run(parallel, given.count)
-    print(
-        f"  restores: {first.seconds:.1f} s, {first.cpu_seconds:.1f} CPU s, peak "
-        f"{first.peak_mb:.0f} MB in {first.processes} processes\n"
-        f"  states: {states:.1f} MB, table with history: {table:.1f} MB\n"
-        f"  unchanged: {again.seconds:.1f} s, {again.cpu_seconds:.1f} CPU s, peak "
-        f"{again.peak_mb:.0f} MB",
-        flush=True,
-    )
+    print(f"  states: {states:.1f} MB, table with history: {table:.1f} MB", flush=True)
 
 
 def main() -> None:

@@ -12,8 +12,6 @@ from typing import Any
 from pulumi import automation as auto
 from pulumi.automation.errors import create_command_error
 
-INTERRUPTED = "interrupted"
-
 
 class Command(auto.PulumiCommand):
     """Runs Pulumi so that one signal ends all runs, each after its state is saved.
@@ -51,7 +49,7 @@ class Command(auto.PulumiCommand):
         del on_output, on_error  # the report is made of events and state
         with self._lock:
             if self.is_interrupted:
-                raise create_command_error(auto.CommandResult("", INTERRUPTED, 1))
+                raise create_command_error(auto.CommandResult("", "error: interrupted", 1))
             process = subprocess.Popen(  # noqa: S603 - Pulumi, with the Automation API's arguments
                 [self.command, "--non-interactive", *args],
                 cwd=cwd,

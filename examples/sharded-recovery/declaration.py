@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import re
+from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -67,10 +68,8 @@ def load(path: Path = FILE) -> Declaration:
 def _problems(given: dict[str, Any]) -> list[str]:
     indexes = given["indexes"]
     if not isinstance(indexes, list) or not all(isinstance(name, str) for name in indexes):
-        return ["`indexes` must be a list of names; `recover.py --write '*'` writes them"]
-    twice = sorted({name for name in indexes if indexes.count(name) > 1}) if (
-        len(set(indexes)) < len(indexes)
-    ) else []  # fmt: skip
+        return ["`indexes` must be a list of names; `recover.py --add '*'` writes them"]
+    twice = sorted(name for name, times in Counter(indexes).items() if times > 1)
     shards = given["shards"]
     is_count = isinstance(shards, int) and 1 <= shards <= MOST_SHARDS
     return [

@@ -15,9 +15,9 @@ import signal
 import sys
 from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import asdict
 from functools import partial
 from pathlib import Path
-from typing import Any
 
 import click
 import declaration
@@ -53,9 +53,9 @@ class NotTold(click.ClickException):
     "--unlock", is_flag=True, help="Remove the locks of a run that is dead. Make sure that it is."
 )
 @click.option(
-    "--write",
+    "--add",
     metavar="PATTERN",
-    help="Write the names of the indexes that match and have a ready backup into recovery.json.",
+    help="Add the names of the indexes that match and have a ready backup to recovery.json.",
 )
 @click.option(
     "--manifests",
@@ -70,14 +70,14 @@ def main(
     as_json: bool,
     destroy: bool,
     unlock: bool,
-    write: str | None,
+    add: str | None,
     folder: Path | None,
     secrets_provider: str | None,
 ) -> None:
     """Run the command line."""
     try:
-        if write is not None:
-            _write(write)
+        if add is not None:
+            _add(add)
             return
         recovery = declaration.load()
     except (declaration.DeclarationError, PineconeBackupError) as error:
@@ -94,22 +94,24 @@ def main(
     sys.exit(report.exit_code(shards))
 
 
-def _write(pattern: str) -> None:
-    """Write the names of the indexes that have a ready backup.
+def _add(pattern: str) -> None:
+    """Add the names of indexes to the file. None is taken out: that deletes what was restored.
 
     Raises:
         PineconeBackupError: The service could not be asked.
+        DeclarationError: The file cannot be used.
     """
-    backups = pinecone_backup.list_backups()
-    names = {str(each.source_index_name) for each in backups if each.status == "Ready"}
-    given: dict[str, Any] = json.loads(FILE.read_text("utf-8"))
-    restored = tuple(filter(None, [given["suffix"]]))
-    given["indexes"] = sorted(
-        name for name in names
-        if fnmatch.fnmatchcase(name, pattern) and not name.endswith(restored or ("\n",))
-    )  # fmt: skip
-    FILE.write_text(json.dumps(given, indent=2) + "\n", "utf-8")
-    click.echo(f"{FILE.name}: {len(given['indexes'])} indexes")
+    before = declaration.load()
+    suffix = before.suffix or "\n"  # no name ends so
+    found = {
+        str(each.source_index_name)
+        for each in pinecone_backup.list_backups()
+        if each.is_ready and not str(each.source_index_name).endswith(suffix)
+    }
+    names = sorted({*before.indexes, *fnmatch.filter(found, pattern)})
+    text = json.dumps({**asdict(before), "indexes": names}, indent=2)
+    FILE.write_text(text + "\n", "utf-8")
+    click.echo(f"{FILE.name}: {len(names)} indexes, {len(names) - len(before.indexes)} of them new")
 
 
 def _jobs(
@@ -158,8 +160,14 @@ def _run(jobs: Mapping[str, Callable[[], Shard]], parallel: int) -> list[Shard]:
         shard = done.result()
         click.echo(f"{shard.name}: {shard.error or 'done'} ({shard.seconds:.0f} s)", err=True)
 
+    def guarded(name: str, job: Callable[[], Shard]) -> Shard:
+        try:
+            return job()
+        except Exception as error:  # a mistake here must not hide what the others found
+            return Shard(name, (), repr(error), 0.0)
+
     with ThreadPoolExecutor(parallel) as pool:
-        under_way = [pool.submit(job) for job in jobs.values()]
+        under_way = [pool.submit(guarded, name, job) for name, job in jobs.items()]
         for each in under_way:
             each.add_done_callback(say)
         return [each.result() for each in under_way]

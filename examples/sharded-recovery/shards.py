@@ -10,7 +10,7 @@ from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
 import shard_program
-from command import INTERRUPTED, Command
+from command import Command
 from pulumi import automation as auto
 
 Verdict = Literal["good", "not good", "not told"]
@@ -18,6 +18,7 @@ GOOD: Verdict = "good"
 NOT_GOOD: Verdict = "not good"
 NOT_TOLD: Verdict = "not told"
 _REPORT = ":RestoredFleetReport"
+_NO_NEWS = "update failed"
 
 
 @dataclass(frozen=True)
@@ -79,7 +80,12 @@ class Runner:
     def __init__(self, folder: str, secrets_provider: str | None = None) -> None:
         self.command = Command()
         self._workspace = auto.LocalWorkspace(
-            work_dir=folder, pulumi_command=self.command, secrets_provider=secrets_provider
+            work_dir=folder,
+            pulumi_command=self.command,
+            secrets_provider=secrets_provider,
+            # Else listing many stacks in PostgreSQL never ends: it needs more connections at once
+            # than it allows itself.
+            env_vars={"PULUMI_DIY_BACKEND_PARALLEL": "1"},
         )
         # Making and selecting a stack writes a file that all runs share.
         self._selecting = threading.Lock()
@@ -101,7 +107,7 @@ class Runner:
             # In this process: a process for each program takes a third more memory.
             self._stack(name).up(program=shard_program.restore, on_event=run.see)
         except auto.CommandError as failure:
-            error = "" if run.has_reported(indexes) else run.reason(failure)
+            error = self._hindrance(run, failure, indexes)
         rows = run.rows(name, indexes, error)
         return Shard(name, rows, error, time.monotonic() - began)
 
@@ -115,7 +121,7 @@ class Runner:
             with self._selecting:
                 self._workspace.remove_stack(name)
         except auto.CommandError as failure:
-            error = run.reason(failure)
+            error = self._hindrance(run, failure)
         return Shard(name, (), error, time.monotonic() - began)
 
     def unlock(self, name: str) -> Shard:
@@ -128,37 +134,46 @@ class Runner:
             error = told_by(failure)
         return Shard(name, (), error, time.monotonic() - began)
 
+    def _hindrance(self, run: _Run, failure: auto.CommandError, indexes: Sequence[str] = ()) -> str:
+        """Return in a line why a run failed; empty if its rows tell it."""
+        if not run.errors and run.tells_what_is_not_good(indexes):
+            return ""
+        if self.command.is_interrupted:
+            return "interrupted: the next run continues it"
+        return run.errors[0] if run.errors else told_by(failure)
+
     def _stack(self, name: str) -> auto.Stack:
         with self._selecting:
             return auto.Stack.create_or_select(name, self._workspace)
 
 
 class _Run:
-    """What one run tells by its events: the fleet's report, and errors."""
+    """What one run tells by its events: the fleet's report, and errors.
+
+    Attributes:
+        errors: What was said beside the report.
+    """
 
     def __init__(self) -> None:
         self._table: dict[str, Mapping[str, Any]] = {}
-        self._errors: list[str] = []
+        self.errors: list[str] = []
 
     def see(self, event: auto.EngineEvent) -> None:
         """Take notice of an event. A report of an earlier run is not in them."""
         step = event.res_outputs_event or event.res_op_failed_event
-        if step and step.metadata.type.endswith(_REPORT) and step.metadata.new:
+        if step and _REPORT in step.metadata.type and step.metadata.new:
             table = (step.metadata.new.outputs or {}).get("table") or ()
             self._table = {str(row["source"]): row for row in table}
         said = event.diagnostic_event
-        if said and said.severity == "error":
-            self._errors.append(" ".join(said.message.split()))
+        if said and said.severity == "error" and _REPORT not in (said.urn or ""):
+            text = " ".join(said.message.split())
+            if text != _NO_NEWS:
+                self.errors.append(text)
 
-    def has_reported(self, indexes: Sequence[str]) -> bool:
-        """Return whether the report came as far as every index."""
-        return bool(self._table) and self._table.keys() >= set(indexes)
-
-    def reason(self, failure: auto.CommandError) -> str:
-        """Return in a line why the run failed."""
-        if INTERRUPTED in str(failure) or any("cancel" in said for said in self._errors):
-            return "interrupted: the next run continues it"
-        return self._errors[0] if self._errors else told_by(failure)
+    def tells_what_is_not_good(self, indexes: Sequence[str]) -> bool:
+        """Return whether it told of every index, and of one that is not good."""
+        results = {row.get("result") for row in self._table.values()}
+        return self._table.keys() >= set(indexes) and bool(results - {"good"})
 
     def rows(self, shard: str, indexes: Sequence[str], error: str) -> tuple[Row, ...]:
         """Return what became of each index."""
@@ -191,8 +206,5 @@ def told_by(failure: auto.CommandError) -> str:
 
 def rows_as_dicts(shards: Sequence[Shard]) -> list[dict[str, Any]]:
     """Return every row of every shard for JSON, by the source's name."""
-    return [asdict(row) for row in sorted(_all(shards), key=lambda row: row.source)]
-
-
-def _all(shards: Sequence[Shard]) -> list[Row]:
-    return [row for shard in shards for row in shard.rows]
+    rows = [row for shard in shards for row in shard.rows]
+    return [asdict(row) for row in sorted(rows, key=lambda row: row.source)]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import signal
 from collections.abc import Callable, Iterator
 from uuid import uuid4
@@ -103,6 +104,23 @@ def test_of_two_ups_at_the_same_moment_at_most_one_works(
     stack.up()
     assert posts(emulator) == 1
     assert len(service.backups()) == 1
+
+
+def test_many_stacks_are_listed_by_one_connection_at_a_time(
+    shared: Callable[..., Stack], server: PostgresServer
+) -> None:
+    stack = shared()
+    database = stack.environment["PULUMI_BACKEND_URL"].rpartition("/")[2].partition("?")[0]
+    server.sql(
+        "INSERT INTO pulumi_state (key, data) SELECT replace(key, '/test.json', "
+        "'/copy' || n || '.json'), data FROM pulumi_state, generate_series(1, 200) n "
+        "WHERE key LIKE '%/stacks/%/test.json'",
+        database,
+    )
+    # With the ten that Pulumi 3.259 takes by itself, this never ends on a small machine.
+    setting = {"PULUMI_DIY_BACKEND_PARALLEL": "1"}
+    listed = stack.run("stack", "ls", "--json", environment=setting).text
+    assert len(json.loads(listed)) == 201
 
 
 @slow

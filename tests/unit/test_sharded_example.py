@@ -38,7 +38,7 @@ def test_the_shard_of_an_index_is_the_same_for_ever() -> None:
     ("change", "said"),
     [
         ({"shards": 0}, "`shards` must be a number from 1 to 999"),
-        ({"indexes": "a"}, "`indexes` must be a list of names; `recover.py --write '*'` writes"),
+        ({"indexes": "a"}, "`indexes` must be a list of names; `recover.py --add '*'` writes"),
         ({"indexes": ["a", "b", "a"]}, "`indexes` names some twice: a"),
         ({"as_of": 5}, "`as_of` must be a time such as"),
         ({"attempts": 2}, "must be an object of as_of, attempt, indexes, shards, suffix"),
@@ -57,5 +57,5 @@ def test_a_wrong_declaration_says_what_is_wrong(
 def test_the_help_tells_the_exit_codes() -> None:
     command = [sys.executable, str(EXAMPLE / "recover.py"), "--help"]
     said = subprocess.run(command, check=True, capture_output=True, text=True).stdout
-    for word in ("--parallel", "--json", "--destroy", "--manifests", "--write", "is 0 if every"):
+    for word in ("--parallel", "--json", "--destroy", "--manifests", "--add", "is 0 if every"):
         assert word in said
