@@ -92,18 +92,37 @@ class Division:
         return Measured(seconds, cpu, footprint.peak_mb, footprint.processes)
 
 
-def measure(division: Division, server: PostgresServer, database: str, given: argparse.Namespace,
-            parallel: int) -> None:  # fmt: skip
-    """Run twice and print what it took."""
-    for what in ("restores", "unchanged"):
-        run = division.run(parallel, given.count)
-        print(
-            f"  {what}: {run.seconds:.1f} s, {run.cpu_seconds:.1f} CPU s, peak {run.peak_mb:.0f} MB "
-            f"in {run.processes} processes",
-            flush=True,
-        )
-    states, table = (int(server.sql(text, database)) / _MB for text in (_STATE_BYTES, _TABLE_BYTES))
+def measure(server: PostgresServer, half: str, given: argparse.Namespace) -> None:
+    """Restore with a new emulator, run again, and print what it took."""
+    shards, parallel = (given.shards, given.parallel) if half == "sharded" else (1, 1)
+    restores = f"{given.count} restores of {given.seconds:g} s"
+    print(f"{restores}, {shards} stack(s), {parallel} at a time", flush=True)
+    with (
+        tempfile.TemporaryDirectory(prefix="sharded-") as name,
+        EmulatorProcess(Path(name)) as emulator,
+    ):
+        names = sources(emulator, given.count)
+        emulator.configure(restore_seconds=given.seconds)
+        url = server.database(half)
+        division = Division(Path(name), url, emulator.url, shards, names)
+        for what in ("restores", "unchanged"):
+            run = division.run(parallel, given.count)
+            print(
+                f"  {what}: {run.seconds:.1f} s, {run.cpu_seconds:.1f} CPU s, peak "
+                f"{run.peak_mb:.0f} MB in {run.processes} processes",
+                flush=True,
+            )
+    states, table = (int(server.sql(text, half)) / _MB for text in (_STATE_BYTES, _TABLE_BYTES))
     print(f"  states: {states:.1f} MB, table with history: {table:.1f} MB", flush=True)
+
+
+def sources(emulator: EmulatorProcess, count: int) -> list[str]:
+    """Make source indexes, each with a backup, and return their names."""
+    service = Service(emulator)  # type: ignore[arg-type]
+    names = [service.index(f"index-{n:04}", records=2) for n in range(count)]
+    for index in names:
+        service.call("POST", f"/indexes/{index}/backups", {})
+    return names
 
 
 def main() -> None:
@@ -116,23 +135,9 @@ def main() -> None:
     parser.add_argument("--only", choices=("sharded", "one"), help="one half alone")
     given = parser.parse_args()
     print(machine())
-    with (
-        tempfile.TemporaryDirectory(prefix="sharded-") as name,
-        PostgresServer(postgres.find(), is_durable=True) as server,
-        EmulatorProcess(Path(name)) as emulator,
-    ):
-        service = Service(emulator)  # type: ignore[arg-type]
-        names = [service.index(f"index-{n:04}", records=2) for n in range(given.count)]
-        for index in names:
-            service.call("POST", f"/indexes/{index}/backups", {})
-        emulator.configure(restore_seconds=given.seconds)
-        for half, shards, parallel in (("sharded", given.shards, given.parallel), ("one", 1, 1)):
-            if given.only in (None, half):
-                print(f"{given.count} restores of {given.seconds:g} s, {shards} stack(s), "
-                      f"{parallel} at a time", flush=True)  # fmt: skip
-                url = server.database(half)
-                division = Division(Path(name), url, emulator.url, shards, names)
-                measure(division, server, half, given, parallel)
+    with PostgresServer(postgres.find(), is_durable=True) as server:
+        for half in ("sharded", "one") if given.only is None else (given.only,):
+            measure(server, half, given)
 
 
 if __name__ == "__main__":
