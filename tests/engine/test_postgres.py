@@ -88,6 +88,7 @@ def test_a_second_up_is_refused_and_the_first_completes(
     assert len(service.backups()) == 1
 
 
+@slow
 def test_of_two_ups_at_the_same_moment_at_most_one_works(
     shared: Callable[..., Stack], service: Service, emulator: Emulator
 ) -> None:
@@ -96,6 +97,9 @@ def test_of_two_ups_at_the_same_moment_at_most_one_works(
     stack.program(PROGRAM)
     command = ("up", "--yes", "--skip-preview")
     with BackgroundRun(stack, *command) as one, BackgroundRun(stack, *command) as other:
+        wait_until(lambda: one.is_over() or other.is_over(), "a refusal")
+        service.emulator.configure(restore_seconds=0.0)
+        emulator.advance(7200)
         results = [one.end(), other.end()]
     refused = [each for each in results if each.code != 0]
     assert refused
