@@ -17,7 +17,7 @@ from typing import Any
 _ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(_ROOT / "tests"))
 
-from chaos.emulator_process import EmulatorProcess  # noqa: E402
+from chaos.emulator_process import EmulatorProcess as EmulatorProcess  # noqa: E402
 from support.background_run import BackgroundRun  # noqa: E402
 from support.background_run import wait_until as wait_until  # noqa: E402
 from support.live_service import KEY, Service  # noqa: E402

@@ -19,7 +19,7 @@ from support.live_service import KEY, Service
 from support.pulumi_stack import Stack
 
 EXAMPLES = Path(__file__).resolve().parents[2] / "examples"
-TESTED_ELSEWHERE = {"quickstart", "policy-audit"}
+TESTED_ELSEWHERE = {"quickstart", "policy-audit", "sharded-recovery"}
 
 pytestmark = pytest.mark.engine
 

@@ -170,6 +170,23 @@ def test_as_of_overrides_and_missing_backups(
     assert "`overrides` names no source index of the fleet: ['x']" in stack.preview(code=None).text
 
 
+def test_an_index_without_a_backup_is_a_row_where_the_program_says_so(
+    stack: Stack, service: Service
+) -> None:
+    sources(service, 1)
+    service.index("bare")
+    alone = program('indexes=["bare"], missing="report"')
+    stack.program(alone)
+    failed = stack.up(code=1)
+    assert "1 of 1 restores are not good: `bare`: no ready backup fits: it has none" in failed.text
+    stack.program(alone.replace('["bare"', '["bare", "shop-00"'))
+    stack.up(code=1)
+    assert table(stack) == {"bare": "no ready backup fits: it has none", "shop-00": "good"}
+    service.call("POST", "/indexes/bare/backups", {})
+    stack.up()
+    assert table(stack) == {"bare": "good", "shop-00": "good"}
+
+
 def test_fleets_of_similar_names_keep_to_their_own(stack: Stack, service: Service) -> None:
     names = sources(service, 2)
     stack.program(

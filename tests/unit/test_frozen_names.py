@@ -36,13 +36,16 @@ def test_distribution_and_import_package_keep_their_names() -> None:
 
 
 def test_the_command_keeps_its_name_and_its_sub_commands() -> None:
-    (entry,) = (
-        entry
+    entries = {
+        entry.name: entry
         for entry in importlib.metadata.distribution(DISTRIBUTION).entry_points
         if entry.group == "console_scripts"
-    )
-    assert (entry.name, entry.value) == ("pinecone-backup", "pulumi_pinecone_backup.cli:main")
-    main = entry.load()
+    }
+    assert {name: entry.value for name, entry in entries.items()} == {
+        "pinecone-backup": "pulumi_pinecone_backup.cli:main",
+        "pulumi-resource-pinecone-backup": "pulumi_pinecone_backup.plugin.server:main",
+    }
+    main = entries["pinecone-backup"].load()
     context = main.make_context("pinecone-backup", [], resilient_parsing=True)
     assert main.list_commands(context) == [
         "doctor", "drill", "emulator", "import", "recover", "status",

@@ -3,7 +3,7 @@
 import fnmatch
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta, timezone
-from typing import Any
+from typing import Any, Literal
 
 import pulumi
 from pulumi import Input, Output
@@ -41,11 +41,13 @@ class RestoredFleet(pulumi.ComponentResource):
 
     Args:
         resource_name: Pulumi name.
-        indexes: Names of the source indexes; each must have a backup.
+        indexes: Names of the source indexes.
         pattern: Source indexes whose name matches, as in `shop-*`, and that have a backup.
         tags: Only source indexes whose newest backup carries these tags.
         as_of: RFC 3339 time: the data of a backup must have been captured by then.
         max_age: How old the data of a backup may be, counted from `as_of` or from now.
+        missing: What one of `indexes` without such a backup is: `refuse`, an error before anything
+            is restored, or `report`, a row that is not good.
         suffix: What names of restored indexes end with, after the source's name.
         overrides: Inputs of `RestoredIndex` by source index: `name`, `tags`, `inherit_tags`,
             `deletion_protection`, `read_capacity`, `allow_empty`.
@@ -54,7 +56,7 @@ class RestoredFleet(pulumi.ComponentResource):
         opts: Resource options.
 
     Raises:
-        ProgramError: An index has no such backup; the text lists all of them.
+        ProgramError: An index has no such backup; the text lists all of them. Or no index has one.
 
     Example:
         ```python
@@ -77,6 +79,7 @@ class RestoredFleet(pulumi.ComponentResource):
         tags: Mapping[str, str] | None = None,
         as_of: str | None = None,
         max_age: timedelta | None = None,
+        missing: Literal["refuse", "report"] = "refuse",
         suffix: str = "-restored",
         overrides: Mapping[str, Mapping[str, Any]] | None = None,
         verify: Input[Verification] = "records",
@@ -88,7 +91,7 @@ class RestoredFleet(pulumi.ComponentResource):
             triggers = program.comparable_triggers(triggers)
         recorded = _recorded(resource_name, opts)
         provider = program.provider_of(self, Provider)
-        chosen = _chosen(
+        chosen, lacking = _chosen(
             resource_name,
             provider,
             recorded,
@@ -100,6 +103,8 @@ class RestoredFleet(pulumi.ComponentResource):
             suffix,
             triggers,
         )
+        if missing != "report" or not lacking:
+            _refuse(resource_name, len(chosen), lacking)
         unknown = sorted(set(overrides or {}) - chosen.keys())
         if unknown:
             raise program.ProgramError(
@@ -136,6 +141,10 @@ class RestoredFleet(pulumi.ComponentResource):
             rows=[
                 {"source": source, **{name: getattr(child, name) for name in _TOLD}}
                 for source, child in children.items()
+            ]
+            + [
+                {"source": source, "why": f"no ready backup fits: it {why}"}
+                for source, why in lacking.items()
             ],
             opts=pulumi.ResourceOptions(parent=self, depends_on=list(children.values())),
         )
@@ -198,13 +207,10 @@ def _chosen(
     max_age: timedelta | None,
     suffix: str,
     triggers: Any,
-) -> dict[str, str]:
-    """Return the backup to restore by source index.
+) -> tuple[dict[str, str], dict[str, str]]:
+    """Return the backup to restore by source index, and why the others have none that fits.
 
     What is restored already stays with its backup, also where that backup is gone.
-
-    Raises:
-        ProgramError: A wanted index has no backup that fits; the text lists all of them.
     """
     end = _time(resource_name, as_of)
     kept = {
@@ -218,25 +224,35 @@ def _chosen(
     found = [s for s in newest if _matches(s, pattern) and not (suffix and s.endswith(suffix))]
     wanted = sorted({*kept, *(found if indexes is None else indexes)})
     oldest = None if max_age is None else (end or datetime.now(timezone.utc)) - max_age
-    chosen, missing = {}, []
+    chosen: dict[str, str] = {}
+    lacking: dict[str, str] = {}
     for source in wanted:
         backup = newest.get(source)
         if source in kept:
             chosen[source] = kept[source]
         elif backup is None:
-            missing.append(f"`{source}` has none" + (f" as of {as_of}" if as_of else ""))
+            lacking[source] = "has none" + (f" as of {as_of}" if as_of else "")
         elif oldest is not None and (backup.captured_at is None or backup.captured_at < oldest):
-            missing.append(f"the newest of `{source}` is of {backup.captured_at}")
+            lacking[source] = f"has none newer than {backup.captured_at}"
         elif not tags or tags.items() <= backup.tags.items():
             chosen[source] = backup.backup_id
-    if missing:
+    return chosen, lacking
+
+
+def _refuse(resource_name: str, count: int, lacking: Mapping[str, str]) -> None:
+    """Refuse a fleet of which a part cannot be restored, or that is empty.
+
+    Raises:
+        ProgramError: It is so; the text lists all of them.
+    """
+    if lacking:
+        rows = "; ".join(f"`{source}` {why}" for source, why in lacking.items())
         raise program.ProgramError(
-            f"`{resource_name}`: {len(missing)} of {len(wanted)} indexes have no ready backup that "
-            f"fits: {'; '.join(missing)}"
+            f"`{resource_name}`: {len(lacking)} of {count + len(lacking)} indexes have no ready "
+            f"backup that fits: {rows}"
         )
-    if not chosen:
+    if not count:
         raise program.ProgramError(f"`{resource_name}`: no index with a ready backup fits")
-    return chosen
 
 
 def _matches(source: str, pattern: str | None) -> bool:

@@ -82,7 +82,7 @@ def _reported(id_: str, inputs: FleetReportInputs) -> Result:
     bad = [row for row in table if row["result"] != "good"]
     error = None
     if bad:
-        which = "; ".join(f"`{row['index']}`: {row['result']}" for row in bad)
+        which = "; ".join(f"`{row['index'] or row['source']}`: {row['result']}" for row in bad)
         error = VerificationError(
             f"{len(bad)} of {len(table)} restores are not good: {which}. The next `pulumi up` "
             "repeats those and no other",

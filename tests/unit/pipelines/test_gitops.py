@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import json
+import shutil
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +19,7 @@ OPERATOR_CRDS = Path(__file__).resolve().parents[4] / "shared" / "crds"
 FLUX = PIPELINES / "flux" / "recovery.yaml"
 ARGO = PIPELINES / "argocd" / "application.yaml"
 STACK = PIPELINES / "operator" / "stack.yaml"
+SHARDED = PIPELINES.parent / "sharded-recovery"
 
 
 def documents(path: Path) -> list[Any]:
@@ -72,6 +77,38 @@ def test_a_stack_of_the_operator_is_what_its_definition_says() -> None:
         pytest.skip("the operator's definitions are not beside the clone")
     (stack,) = documents(STACK)
     validate(stack, OPERATOR_CRDS)
+
+
+def shards(tmp_path: Path) -> Path:
+    """Return the folder of manifests that the example of many stacks writes for twelve shards."""
+    project = shutil.copytree(SHARDED, tmp_path / "project")
+    declared = json.loads((project / "recovery.json").read_text("utf-8"))
+    (project / "recovery.json").write_text(json.dumps(declared | {"shards": 12}))
+    command = [sys.executable, "recover.py", "--manifests", "cluster"]
+    subprocess.run(command, cwd=project, check=True, capture_output=True)
+    return project / "cluster"
+
+
+def test_every_shard_is_a_stack_of_the_operator_that_nothing_deletes(tmp_path: Path) -> None:
+    if not OPERATOR_CRDS.is_dir():
+        pytest.skip("the operator's definitions are not beside the clone")
+    folder = shards(tmp_path)
+    (kustomization,) = documents(folder / "kustomization.yaml")
+    stacks = [thing for name in kustomization["resources"] for thing in documents(folder / name)]
+    validator = jsonschema.Draft4Validator(schema_of(stacks[0], OPERATOR_CRDS))
+    for stack in stacks:
+        validator.validate(stack)
+        assert stack["spec"]["destroyOnFinalize"] is False
+        assert stack["metadata"]["annotations"]["kustomize.toolkit.fluxcd.io/prune"] == "disabled"
+    names = [stack["spec"]["stack"] for stack in stacks]
+    assert names == [f"shard-{n:02}-of-12" for n in range(12)]
+    assert len({stack["metadata"]["name"] for stack in stacks}) == 12
+
+
+def test_what_kustomize_builds_of_the_shards_is_what_was_written(tmp_path: Path) -> None:
+    done = judged("kustomize", "build", shards(tmp_path))
+    assert done.returncode == 0, done.stderr
+    assert len(list(yaml.safe_load_all(done.stdout))) == 12
 
 
 def test_what_kustomize_builds_is_the_stack_with_all_that_keeps_it() -> None:

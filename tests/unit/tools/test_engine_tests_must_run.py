@@ -10,9 +10,13 @@ import pytest
 
 from .conftest import ROOT
 
-SETTINGS = "[pytest]\nmarkers = engine: the real engine\n"
+SETTINGS = "[pytest]\nmarkers =\n  engine: the real engine\n  postgres: a server too\n"
 PASSING = "import pytest\n\n@pytest.mark.engine\ndef test_it():\n    assert True\n"
 SKIPPED = "import pytest\n\n@pytest.mark.engine\ndef test_it():\n    pytest.skip('no engine')\n"
+NO_SERVER = (
+    f"{PASSING}\n@pytest.mark.engine\n@pytest.mark.postgres\n"
+    "def test_state():\n    pytest.skip('no server')\n"
+)
 OTHER = "def test_it():\n    assert True\n"
 
 
@@ -22,6 +26,7 @@ OTHER = "def test_it():\n    assert True\n"
     [
         (PASSING, 0, "1 passed"),
         (SKIPPED, 1, "ERROR: 1 engine tests were skipped: test_one.py::test_it"),
+        (NO_SERVER, 0, "1 passed, 1 skipped"),
         (OTHER, 1, "ERROR: no engine test ran"),
     ],
 )
