@@ -2,13 +2,14 @@
 
 Prints for each size the seconds of the whole `up`, of the same program with sleeping dynamic
 resources whose plugin is widened likewise, their ratio (median of the rounds, which alternate), the
-plugin's peak memory, the requests of each operation, and, where asked for, sleepers whose outputs
-are those of a restored index (`--same-state`), and sleepers on Pulumi's own plugin (`--default`).
-With `--no-checkpoints` no run writes its state before its end: what is left is what the package
-itself costs, without the file backend, which writes the whole state at every step.
+same restores through the plugin for every language (`--plugin`), the plugin's peak memory, the
+requests of each operation, and, where asked for, sleepers whose outputs are those of a restored
+index (`--same-state`), and sleepers on Pulumi's own plugin (`--default`). With `--no-checkpoints`
+no run writes its state before its end: what is left is what the package itself costs, without the
+file backend, which writes the whole state at every step.
 
     python benchmarks/restores_parallel.py [--sizes 100,500] [--seconds 10] [--rounds 3] [--default]
-        [--same-state] [--no-checkpoints]
+        [--same-state] [--plugin] [--no-checkpoints]
 """
 
 from __future__ import annotations
@@ -19,7 +20,15 @@ import statistics
 from dataclasses import dataclass
 from typing import Any
 
-from restores_support.harness import Measured, bench, machine, outputs_of
+from restores_support.harness import (
+    DYNAMIC,
+    PLUGIN,
+    Door,
+    Measured,
+    bench,
+    machine,
+    outputs_of,
+)
 
 NO_CHECKPOINTS = {"PULUMI_EXPERIMENTAL": "true", "PULUMI_SKIP_CHECKPOINTS": "true"}
 
@@ -33,9 +42,9 @@ class Restores:
     outputs: dict[str, Any]
 
 
-def ours(count: int, seconds: float, **environment: str) -> Restores:
-    """Measure restores."""
-    with bench(restore_seconds=seconds) as made:
+def ours(count: int, seconds: float, door: Door = DYNAMIC, **environment: str) -> Restores:
+    """Measure restores through a door."""
+    with bench(door, restore_seconds=seconds) as made:
         made.restores(count)
         measured = made.up(PULUMI_PARALLEL=str(2 * count), **environment)
         requests = made.requests()
@@ -50,14 +59,23 @@ def sleepers(count: int, seconds: float, **environment: str) -> Measured:
 
 
 def compare(
-    count: int, seconds: float, rounds: int, *, same_state: bool, environment: dict[str, str]
+    count: int,
+    seconds: float,
+    rounds: int,
+    *,
+    same_state: bool,
+    plugin: bool,
+    environment: dict[str, str],
 ) -> None:
     """Measure in turns and print the comparison."""
     restored: list[Restores] = []
+    served: list[Restores] = []
     slept: list[Measured] = []
     stored: list[Measured] = []
     for _ in range(rounds):
         restored.append(ours(count, seconds, **environment))
+        if plugin:
+            served.append(ours(count, seconds, PLUGIN, **environment))
         slept.append(sleepers(count, seconds, WIDE="1", **environment))
         if same_state:
             outputs = json.dumps(restored[-1].outputs)
@@ -67,6 +85,10 @@ def compare(
     for name, floor in (("sleepers", slept), ("sleepers with the same state", stored)):
         if floor:
             print(f"  {name}: {told(floor)}; ratio {median(runs) / median(floor):.2f}")
+    if served:
+        through = [restores.measured for restores in served]
+        ratio = median(through) / median(runs)
+        print(f"  through the plugin: {told(through)}; ratio to the above {ratio:.2f}")
     requests = restored[-1].requests
     print("  " + ", ".join(f"{name} {requests[name]}" for name in sorted(requests)), flush=True)
 
@@ -90,6 +112,7 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--default", action="store_true", help="also Pulumi's own plugin, 100")
     parser.add_argument("--same-state", action="store_true", help="also with the same outputs")
+    parser.add_argument("--plugin", action="store_true", help="also through the plugin's door")
     parser.add_argument("--no-checkpoints", action="store_true", help="write the state at the end")
     arguments = parser.parse_args()
     print(machine())
@@ -100,6 +123,7 @@ def main() -> None:
             arguments.seconds,
             arguments.rounds,
             same_state=arguments.same_state,
+            plugin=arguments.plugin,
             environment=environment,
         )
     if arguments.default:

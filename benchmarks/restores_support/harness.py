@@ -20,6 +20,9 @@ sys.path.insert(0, str(_ROOT / "tests"))
 from chaos.emulator_process import EmulatorProcess as EmulatorProcess  # noqa: E402
 from support.background_run import BackgroundRun  # noqa: E402
 from support.background_run import wait_until as wait_until  # noqa: E402
+from support.doors import DYNAMIC as DYNAMIC  # noqa: E402
+from support.doors import PLUGIN as PLUGIN  # noqa: E402
+from support.doors import Door as Door  # noqa: E402
 from support.live_service import KEY, Service  # noqa: E402
 from support.pulumi_stack import Stack  # noqa: E402
 
@@ -46,7 +49,7 @@ class Measured:
 class Bench:
     """An emulator, and a new stack."""
 
-    def __init__(self, folder: Path, emulator: EmulatorProcess) -> None:
+    def __init__(self, folder: Path, emulator: EmulatorProcess, door: Door = DYNAMIC) -> None:
         self.emulator = emulator
         self.service = Service(emulator)  # type: ignore[arg-type]
         self.service.index()
@@ -58,7 +61,7 @@ class Bench:
             "PULUMI_PYTHON_CMD": sys.executable,
             "PYTHONPATH": str(Path(__file__).parent),
         }
-        self.stack = Stack(folder / "stack", environment)
+        self.stack = Stack(folder / "stack", environment, door=door)
 
     def restores(self, count: int) -> None:
         """Let the program restore the backup that often."""
@@ -79,7 +82,7 @@ class Bench:
         begun = time.monotonic()
         with self.run(**environment) as run:
             while not run.is_over():
-                memory = max(memory, *map(peak_memory, run.processes("pulumi.dynamic")), 0.0)
+                memory = max(memory, *map(peak_memory, run.processes(self.stack.door.process)), 0.0)
                 time.sleep(0.2)
             seconds = time.monotonic() - begun
             result = run.end()
@@ -106,13 +109,13 @@ def outputs_of(made: Bench, name: str) -> dict[str, Any]:
 
 
 @contextmanager
-def bench(**settings: float) -> Iterator[Bench]:
+def bench(door: Door = DYNAMIC, **settings: float) -> Iterator[Bench]:
     """Start an emulator and make a stack in a folder that is gone afterwards."""
     with tempfile.TemporaryDirectory(prefix="restores-") as name:
         folder = Path(name)
         with EmulatorProcess(folder) as emulator:
             emulator.configure(**settings)
-            yield Bench(folder, emulator)
+            yield Bench(folder, emulator, door)
 
 
 def peak_memory(process: int) -> float:

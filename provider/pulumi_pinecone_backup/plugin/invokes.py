@@ -83,3 +83,4 @@ _FUNCTIONS: Final[Mapping[str, _Function]] = {
     f"{PACKAGE}:index:getRestoreJob": (("restore_job_id",), (), _get_restore_job),
     f"{PACKAGE}:index:listRestoreJobs": ((), (), _list_restore_jobs),
 }
+NAMES: Final = tuple(_FUNCTIONS)
