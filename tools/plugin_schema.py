@@ -17,6 +17,7 @@ from typing import Any
 
 import pulumi_pinecone_backup as package
 from docstring_parser import Docstring, DocstringStyle, parse
+from pulumi_pinecone_backup.lifecycle.inputs import HIDDEN
 from pulumi_pinecone_backup.lifecycle.property_names import to_camel
 from pulumi_pinecone_backup.plugin.kinds import KINDS, PACKAGE, Kind
 from pulumi_pinecone_backup.restored_index.properties import (
@@ -30,7 +31,6 @@ from pydantic import BaseModel
 
 TARGET = Path(package.__file__).parent / "plugin" / "schema.json"
 ANY = {"$ref": "pulumi.json#/Any"}
-HIDDEN = {"identity", "resource_name", "retain_on_delete", "rotation", "is_soft"}
 PARTS: Mapping[str, tuple[str, type[BaseModel], Mapping[str, str]]] = {
     "ManualScaling": (
         "Fixed size of dedicated read capacity.",
@@ -164,7 +164,7 @@ def _languages() -> dict[str, Any]:
 
 
 def _types() -> dict[str, Any]:
-    found: dict[str, Any] = {}
+    found: dict[str, Any] = {_token(name): made for name, made in _details().items()}
     for name, (text, model, descriptions) in PARTS.items():
         fields = model.model_json_schema()
         properties = {
@@ -271,14 +271,15 @@ def _output_type(key: str, annotation: Any) -> dict[str, Any]:
 
 
 def _functions() -> dict[str, Any]:
-    backup = _fields(package.GetBackupResult, package.Backup, EXTRAS)
-    job = _fields(package.GetRestoreJobResult, None, {})
+    backup, job = _details().values()
+    backups = _list_of("backups", "BackupDetails")
+    jobs = _list_of("restoreJobs", "RestoreJobDetails")
     made: dict[str, tuple[Any, tuple[str, ...], Any]] = {
         "getBackup": (package.get_backup, ("backup_id",), backup),
         "getLatestBackup": (package.get_latest_backup, ("index_name",), backup),
-        "listBackups": (package.list_backups, (), _list_of("backups", backup)),
+        "listBackups": (package.list_backups, (), backups),
         "getRestoreJob": (package.get_restore_job, ("restore_job_id",), job),
-        "listRestoreJobs": (package.list_restore_jobs, (), _list_of("restoreJobs", job)),
+        "listRestoreJobs": (package.list_restore_jobs, (), jobs),
     }
     return {_token(name): _function(*parts) for name, parts in made.items()}
 
@@ -301,15 +302,17 @@ def _function(source: Callable[..., Any], required: tuple[str, ...], answer: Any
     return {**made, "inputs": inputs} if properties else made
 
 
-def _list_of(key: str, item: Any) -> dict[str, Any]:
-    """Return an answer that holds a list: the rows are maps of the properties of one answer."""
-    name = {"backups": "BackupDetails", "restoreJobs": "RestoreJobDetails"}[key]
-    _ADDED[_token(name)] = {"type": "object", **{k: item[k] for k in ("properties", "required")}}
-    rows = {"type": "array", "items": _reference(name), "description": "The newest first."}
+def _list_of(key: str, details: str) -> dict[str, Any]:
+    rows = {"type": "array", "items": _reference(details), "description": "The newest first."}
     return {"type": "object", "properties": {key: rows}, "required": [key]}
 
 
-_ADDED: dict[str, Any] = {}
+def _details() -> dict[str, Any]:
+    """Return what a backup and a restore job tell, as types and as answers."""
+    return {
+        "BackupDetails": _fields(package.GetBackupResult, package.Backup, EXTRAS),
+        "RestoreJobDetails": _fields(package.GetRestoreJobResult, None, {}),
+    }
 
 
 def _fields(source: Any, described_by: Any, extras: Mapping[str, Any]) -> dict[str, Any]:
@@ -385,9 +388,7 @@ def _camel_text(text: str | None) -> str:
 
 def text() -> str:
     """Return the schema as it is committed."""
-    made = schema()
-    made["types"] = dict(sorted({**made["types"], **_ADDED}.items()))
-    return json.dumps(made, indent=2) + "\n"
+    return json.dumps(schema(), indent=2) + "\n"
 
 
 if __name__ == "__main__":

@@ -27,7 +27,7 @@ from pulumi_pinecone_backup.engine import bridge, endings, messages
 from pulumi_pinecone_backup.engine.call import Call
 from pulumi_pinecone_backup.engine.debugging import is_debug
 from pulumi_pinecone_backup.engine.plugin_process import OneLineError
-from pulumi_pinecone_backup.engine.results import Result
+from pulumi_pinecone_backup.engine.results import Change, Result
 from pulumi_pinecone_backup.errors import PineconeBackupError
 from pulumi_pinecone_backup.lifecycle.property_names import PROVIDER, inward
 from pulumi_pinecone_backup.service.setting_names import CONFIG_KEYS
@@ -78,10 +78,13 @@ class _Handler(ResourceProvider):
     @_reported
     def diff(self, id_: str, olds: Properties, news: Properties) -> DiffResult:
         """Tell what a change does, and refuse one that would lose something."""
-        change = self._resource().diff(_session(), _current_call(), id_, _recorded(olds), news)
+        recorded = _recorded(olds)
+        change = self._resource().diff(_session(), _current_call(), id_, recorded, news)
+        moves = PROVIDER not in olds  # the other door has written it: an update writes it anew
+        if moves:
+            _refuse_with_move(recorded, change)
         return DiffResult(
-            # What the other door has written lacks the handler: an update writes it anew.
-            changes=bool(change.replaces or change.updates) or PROVIDER not in olds,
+            changes=bool(change.replaces or change.updates) or moves,
             replaces=sorted(set(change.replaces)),
             delete_before_replace=change.deletes_first,
         )
@@ -124,6 +127,12 @@ class _Handler(ResourceProvider):
 def _recorded(olds: Properties) -> Properties:
     """Return recorded properties under the models' names, whichever door has written them."""
     return olds if PROVIDER in olds else inward(olds)
+
+
+def _refuse_with_move(recorded: Properties, change: Change) -> None:
+    from pulumi_pinecone_backup.lifecycle.replacement import refuse_with_move
+
+    refuse_with_move(recorded, change.replaces)
 
 
 def _session() -> Session:

@@ -73,6 +73,27 @@ def test_a_state_moves_to_the_other_door_and_back(
 
 
 @pytest.mark.parametrize("first", [DYNAMIC, PLUGIN], ids=lambda door: door.name)
+def test_a_move_that_would_replace_as_well_is_refused_before_anything_happens(
+    stack: Stack, service: Service, first: Door
+) -> None:
+    service.index()
+    move(stack, first)
+    stack.up()
+    made = writes(service)
+    stack.door = DOORS[first]
+    program = PROGRAM.format(tokens=first.tokens).replace('["a", 1]', '["b"]')
+    stack.program(program)
+    said = stack.up("--continue-on-error", code=1).text
+    assert "this resource moves between the Python resources and the plugin, and `triggers`" in said
+    assert writes(service) == made
+    move(stack, DOORS[first])
+    stack.up()
+    stack.program(program)
+    stack.up()
+    assert writes(service)["create_backup"] == made["create_backup"] + 1
+
+
+@pytest.mark.parametrize("first", [DYNAMIC, PLUGIN], ids=lambda door: door.name)
 def test_a_failed_restore_moves_and_is_repeated_at_the_other_door(
     stack: Stack, service: Service, first: Door
 ) -> None:

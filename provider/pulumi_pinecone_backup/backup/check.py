@@ -84,7 +84,7 @@ def diff(
         updates.append("rotation")
     if was_checked and replaces:
         keeping.refuse_replacement(id_, olds, replaces)
-        refuse_deletion_first(session.config, session.package, f"backup `{id_}`")
+        refuse_deletion_first(session, call, f"backup `{id_}`")
     elif was_checked:
         identity = str(olds.get("identity", ""))
         replacement.claim_newest(session, identity, id_, lambda: is_ready(session, id_))

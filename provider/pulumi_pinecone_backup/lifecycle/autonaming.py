@@ -8,31 +8,54 @@ from __future__ import annotations
 
 import json
 import re
+import threading
 from collections.abc import Mapping
 from typing import Any, Final
 
+from pulumi_pinecone_backup.engine.call import Call
 from pulumi_pinecone_backup.errors import ConfigurationError
+from pulumi_pinecone_backup.lifecycle.session import Session
 
 SETTING: Final = "pulumi:autonaming"
 _RANDOM: Final = re.compile(r"\$\{(hex|alphanum|string|num)\(|\$\{uuid\}")
 
 
-def refuse_deletion_first(config: Mapping[str, str], package: str, what: str) -> None:
+class DeletedFirst:
+    """The resources that the engine itself says it may delete first, by URN."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._urns: set[str] = set()
+
+    def note(self, urn: str, *, is_so: bool) -> None:
+        """Remember what the engine says of a resource."""
+        with self._lock:
+            (self._urns.add if is_so else self._urns.discard)(urn)
+
+    def __contains__(self, urn: str | None) -> bool:
+        with self._lock:
+            return urn in self._urns
+
+
+def refuse_deletion_first(session: Session, call: Call, what: str) -> None:
     """Return unless the engine would delete an object before the new one exists.
 
     Args:
-        config: The stack's configuration, by full key.
-        package: The Pulumi package of the resource.
+        session: The stack's configuration, and what the engine has said.
+        call: The engine's call.
         what: The object that would go.
 
     Raises:
         ConfigurationError: It would; the text says how to set it.
     """
-    if _deletes_first(config.get(SETTING, ""), package):
+    told = call.urn in session.memory(DeletedFirst)
+    if told or _deletes_first(session.config.get(SETTING, ""), session.package):
+        may = "may make" if told else "makes"
         raise ConfigurationError(
-            f"`{SETTING}` makes Pulumi delete {what} before the new one exists, and nothing would "
+            f"`{SETTING}` {may} Pulumi delete {what} before the new one exists, and nothing would "
             "be left if that fails: nothing was changed. Exempt these resources with `pulumi "
-            f"config set --path '{SETTING}.providers.{package}.mode' default`, then run again"
+            f"config set --path '{SETTING}.providers.{session.package}.mode' default`, then run "
+            "again"
         )
 
 

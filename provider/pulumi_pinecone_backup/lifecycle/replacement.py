@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -36,6 +36,25 @@ class NewestObjects:
         """Return the newest object of a resource, or None."""
         with self._lock:
             return self._newest.get(str(properties.get("identity", "")))
+
+
+def refuse_with_move(olds: Mapping[str, Any], replaces: Sequence[str]) -> None:
+    """Return unless a healthy object would be replaced in the `up` that moves it between doors.
+
+    The old one is deleted by the other door's process, which does not know whether the new one is
+    good: there would be no guard against a gap.
+
+    Raises:
+        ConfigurationError: It would; the text says in which order.
+    """
+    changes = [name for name in replaces if name != "status"]
+    if changes and olds.get("status", "Ready") == "Ready":
+        raise ConfigurationError(
+            "this resource moves between the Python resources and the plugin, and "
+            + ", ".join(f"`{name}`" for name in changes)
+            + " would replace it in the same run: nothing was changed. Take that change back, run "
+            "`pulumi up`, which moves it, and then make the change"
+        )
 
 
 class Declared:

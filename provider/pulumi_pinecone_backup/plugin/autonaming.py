@@ -1,38 +1,44 @@
 """What the engine asks of automatic names, as its calls tell it.
 
-An enforced name is taken, and a disabled one refused. Both make the engine delete before it
-replaces, which the core refuses where something would be lost.
+It proposes a name, enforces one, or disables them; only a setting of the user makes it say so. A
+proposal is left alone. Any such setting may make the engine delete before it replaces, and the
+protocol does not tell which does, so the core is told to expect it.
 """
 
 from __future__ import annotations
 
-import json
+from collections.abc import Mapping
 from typing import Any
 
 from pulumi.runtime.proto import provider_pb2
 
-from pulumi_pinecone_backup.lifecycle.autonaming import SETTING
+from pulumi_pinecone_backup.lifecycle.autonaming import SETTING, DeletedFirst
 from pulumi_pinecone_backup.lifecycle.session import Session
 from pulumi_pinecone_backup.plugin.kinds import kind_of
 
 _OPTIONS = provider_pb2.CheckRequest.AutonamingOptions
 
 
-def apply(session: Session, request: Any, inputs: dict[str, Any]) -> list[str]:
-    """Take an enforced name into the inputs; return why the resource cannot be deployed.
+def apply(
+    session: Session, request: Any, recorded: Mapping[str, Any], inputs: dict[str, Any]
+) -> list[str]:
+    """Take an enforced name for a new object; return why the resource cannot be deployed.
 
     Args:
-        session: Told that the engine deletes first.
+        session: Told that the engine may delete first.
         request: The engine's check.
+        recorded: The recorded inputs; what exists keeps its name.
         inputs: The program's inputs, under the models' names.
     """
+    session.memory(DeletedFirst).note(request.urn, is_so=request.HasField("autonaming"))
+    takes_name = "name" in kind_of(request.urn).inputs.model_fields
+    if not request.HasField("autonaming") or not takes_name:
+        return []
+    if inputs.get("name") is not None or recorded.get("name") is not None:
+        return []
     mode = request.autonaming.mode
-    if not request.HasField("autonaming") or mode == _OPTIONS.PROPOSE:
-        return []
-    session.configure({**session.config, SETTING: json.dumps({"mode": "verbatim"})})
-    if "name" not in kind_of(request.urn).inputs.model_fields or inputs.get("name") is not None:
-        return []
     if mode == _OPTIONS.DISABLE:
         return [f"`name` is required: `{SETTING}` turns automatic names off"]
-    inputs["name"] = request.autonaming.proposed_name
+    if mode == _OPTIONS.ENFORCE:
+        inputs["name"] = request.autonaming.proposed_name
     return []

@@ -1,7 +1,6 @@
 """The provider's configuration: what `pulumi config` or an explicit provider gives the plugin.
 
-The engine hands it over without the namespace. What is left out comes from the environment. A key
-that is not known yet, or an address, must not be guessed: nothing is asked of the service then.
+The engine hands it over without the namespace. What is left out comes from the environment.
 """
 
 from __future__ import annotations
@@ -17,38 +16,41 @@ from pulumi_pinecone_backup.service.setting_names import NAMESPACE
 from pulumi_pinecone_backup.service.settings import Settings
 
 _OF_THE_ENGINE: Final = frozenset({"version", "pluginDownloadURL", "__internal"})
-_NEED_THE_ENVIRONMENT: Final = frozenset({"apiKeyEnv"})
+_OF_THE_ENVIRONMENT: Final = f"{NAMESPACE}:apiKeyEnv"
+_ALLOW_HTTP: Final = f"{NAMESPACE}:allowHttp"
 
 
 def stack_settings(given: Mapping[str, Any]) -> dict[str, str]:
-    """Return a provider's configuration as the stack's would be, by full key.
+    """Return a provider's configuration as the stack's would be, by full key; blanks are left out.
 
-    Nothing is looked up at preview where something is not known yet.
+    What a preview does not know yet is left out too: the engine then asks nothing of the plugin.
     """
-    settings = {
+    known = {
         f"{NAMESPACE}:{name}": _text(value)
         for name, value in given.items()
         if name not in _OF_THE_ENGINE and value is not None and not has_unknown(value)
     }
-    if has_unknown(given):
-        settings[f"{NAMESPACE}:preflight"] = "false"
-    return settings
+    return {key: value for key, value in known.items() if value.strip()}
 
 
-def problems(given: Mapping[str, Any]) -> list[str]:
-    """Return what is wrong with each value, and what to do; no text repeats a value."""
-    found = []
+def problems(given: Mapping[str, Any], provider_urn: str = "") -> list[str]:
+    """Return what is wrong with each value, and what to do; no text repeats a value.
+
+    Args:
+        given: The configuration under the engine's names.
+        provider_urn: Tells the Pulumi project: one of this package's name has keys of its own.
+    """
     settings = stack_settings(given)
-    allow_http = {key: settings[key] for key in (f"{NAMESPACE}:allowHttp",) if key in settings}
+    project = provider_urn.split("::")[1] if provider_urn else None
+    found = []
     for key, value in settings.items():
-        name = key.removeprefix(f"{NAMESPACE}:")
-        if name in _NEED_THE_ENVIRONMENT:
-            continue
-        together = allow_http if name == "host" else {}
+        if key == _OF_THE_ENVIRONMENT:
+            continue  # the variable is asked for where the key is used
+        alone = {f"{NAMESPACE}:apiKey": "checked", key: value}
+        if key == f"{NAMESPACE}:host" and settings.get(_ALLOW_HTTP) == "true":
+            alone[_ALLOW_HTTP] = "true"
         try:
-            Settings.resolve(
-                {f"{NAMESPACE}:apiKey": "checked", **together, key: value}, {}, project=None
-            )
+            Settings.resolve(alone, {}, project=project)
         except ConfigurationError as error:
             found.append(spoken(str(error)))
     return found

@@ -7,7 +7,9 @@ from datetime import timedelta
 from typing import Any, Final
 
 from pulumi_pinecone_backup.errors import ConfigurationError
+from pulumi_pinecone_backup.lifecycle.property_names import outward
 from pulumi_pinecone_backup.plugin.kinds import PACKAGE
+from pulumi_pinecone_backup.plugin.texts import schema
 from pulumi_pinecone_backup.service import lookups
 from pulumi_pinecone_backup.service.client import Client
 from pulumi_pinecone_backup.service.models import BackupModel, to_properties
@@ -31,17 +33,29 @@ def call(client: Client, token: str, arguments: Arguments) -> Answer:
     if token not in _FUNCTIONS:
         known = ", ".join(f"`{name}`" for name in _FUNCTIONS)
         raise ConfigurationError(f"`{token}` is not a function of this plugin: there are {known}")
-    required, optional, function = _FUNCTIONS[token]
-    name = token.rpartition(":")[2]
     given = {key: value for key, value in arguments.items() if value is not None}
-    missing = [key for key in required if key not in given]
-    if missing:
-        raise ConfigurationError(f"`{name}` needs `{missing[0]}`")
-    unknown = sorted(given.keys() - {*required, *optional})
-    if unknown:
-        takes = ", ".join(f"`{key}`" for key in (*required, *optional)) or "nothing"
-        raise ConfigurationError(f"`{name}` does not take `{unknown[0]}`: it takes {takes}")
-    return function(client, given)
+    _check(token, outward(given))
+    return _FUNCTIONS[token](client, given)
+
+
+def _check(token: str, given: Arguments) -> None:
+    """Return if arguments are what the schema says.
+
+    Raises:
+        ConfigurationError: One is missing, unknown or of another type.
+    """
+    name, inputs = token.rpartition(":")[2], schema()["functions"][token].get("inputs", {})
+    known = inputs.get("properties", {})
+    takes = ", ".join(f"`{key}`" for key in known) or "nothing"
+    for key in inputs.get("required", ()):
+        if key not in given:
+            raise ConfigurationError(f"`{name}` needs `{key}`")
+    for key, value in given.items():
+        if key not in known:
+            raise ConfigurationError(f"`{name}` does not take `{key}`: it takes {takes}")
+        wanted = known[key]["type"]
+        if _TYPES.get(type(value)) != wanted:
+            raise ConfigurationError(f"`{key}` of `{name}` must be a {wanted}")
 
 
 def _backup(backup: BackupModel) -> Answer:
@@ -75,12 +89,12 @@ def _list_restore_jobs(client: Client, given: Arguments) -> Answer:
     return {"restore_jobs": [to_properties(job) for job in lookups.list_restore_jobs(client)]}
 
 
-_Function = tuple[tuple[str, ...], tuple[str, ...], Callable[[Client, Arguments], Answer]]
-_FUNCTIONS: Final[Mapping[str, _Function]] = {
-    f"{PACKAGE}:index:getBackup": (("backup_id",), (), _get_backup),
-    f"{PACKAGE}:index:getLatestBackup": (("index_name",), ("max_age",), _get_latest_backup),
-    f"{PACKAGE}:index:listBackups": ((), ("index_name", "include_deleted"), _list_backups),
-    f"{PACKAGE}:index:getRestoreJob": (("restore_job_id",), (), _get_restore_job),
-    f"{PACKAGE}:index:listRestoreJobs": ((), (), _list_restore_jobs),
+_TYPES: Final[Mapping[type, str]] = {str: "string", bool: "boolean", float: "number"}
+_FUNCTIONS: Final[Mapping[str, Callable[[Client, Arguments], Answer]]] = {
+    f"{PACKAGE}:index:getBackup": _get_backup,
+    f"{PACKAGE}:index:getLatestBackup": _get_latest_backup,
+    f"{PACKAGE}:index:listBackups": _list_backups,
+    f"{PACKAGE}:index:getRestoreJob": _get_restore_job,
+    f"{PACKAGE}:index:listRestoreJobs": _list_restore_jobs,
 }
 NAMES: Final = tuple(_FUNCTIONS)

@@ -19,7 +19,6 @@ from pulumi_pinecone_backup.lifecycle.property_names import PROVIDER, inward, ou
 
 SIGNATURE: Final = "4dabf18193072939515e22adb298388d"
 SECRET: Final = "1b47061264138c4ac30d75fd1eb44270"  # noqa: S105 - the protocol's mark
-OUTPUT: Final = "d0e6a833031e9bbcd3f4e8bde6ca49a4"
 ASSETS: Final = frozenset({"c44067f5952c0a294b673a41bacd8c17", "0def7320c3a5731c473e5ecbe6d01bc7"})
 UNKNOWN_TEXT: Final = "04da6b54-80e4-46f7-96ec-b56ff0331ba9"
 _UNKNOWNS: Final = frozenset(
@@ -33,7 +32,7 @@ _UNKNOWNS: Final = frozenset(
         "dd056dcd-154b-4c76-9bd3-c8f88648b5ff",
     }
 )
-_ALSO_SECRET: Final = {"tags": ("effective_tags",)}
+_ALSO_SECRET: Final = {"tags": ("effective_tags",), "checks": ("verification",)}
 
 
 @dataclass(frozen=True)
@@ -100,6 +99,15 @@ def marshal(values: Mapping[str, Any], secrets: Collection[str] = ()) -> struct_
     return struct
 
 
+def hide(struct: struct_pb2.Struct, key: str) -> None:
+    """Mark a value as secret where it is not yet."""
+    if key in struct.fields and SIGNATURE not in struct.fields[key].struct_value.fields:
+        hidden = struct_pb2.Value()
+        hidden.CopyFrom(struct.fields[key])
+        struct.update({key: {SIGNATURE: SECRET}})
+        struct.fields[key].struct_value.fields["value"].CopyFrom(hidden)
+
+
 class _Found:
     """What reading one property has come across."""
 
@@ -125,14 +133,11 @@ class _Found:
         if signature == SECRET:
             self.has_secret = True
             return self.plain(fields["value"])
-        if signature == OUTPUT:
-            self.has_secret |= fields["secret"].bool_value if "secret" in fields else False
-            return self.plain(fields["value"]) if "value" in fields else UNKNOWN
         if signature in ASSETS and fields["hash"].string_value:
             return f"sha256:{fields['hash'].string_value}"
         raise ConfigurationError(
-            "a property holds a value that cannot be compared with that of the last `up`, such as "
-            "a resource or a remote asset: give its id, its version or its hash"
+            "a property holds an asset whose content is not known here: give its version or its "
+            "hash"
         )
 
 

@@ -18,7 +18,7 @@ from pulumi.runtime.proto import provider_pb2_grpc
 from pulumi_pinecone_backup.engine import cancellation
 from pulumi_pinecone_backup.plugin.servicer import Servicer
 
-WORKERS: Final = 1024
+WORKERS: Final = 16384  # threads are made on demand, and `Cancel` must never queue
 GRACE_SECONDS: Final = 4.0
 _OPTIONS: Final = (
     ("grpc.max_receive_message_length", -1),

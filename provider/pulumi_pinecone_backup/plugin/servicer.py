@@ -8,7 +8,7 @@ from __future__ import annotations
 import functools
 import json
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from typing import Any, Final, TypeVar
 
 import grpc
@@ -21,12 +21,13 @@ from pulumi_pinecone_backup.engine.debugging import is_debug
 from pulumi_pinecone_backup.engine.results import Result
 from pulumi_pinecone_backup.errors import PineconeBackupError
 from pulumi_pinecone_backup.lifecycle.property_names import PROVIDER, outward
+from pulumi_pinecone_backup.lifecycle.replacement import refuse_with_move
 from pulumi_pinecone_backup.lifecycle.session import current as session
 from pulumi_pinecone_backup.plugin import autonaming, invokes
 from pulumi_pinecone_backup.plugin.configuration import problems, stack_settings
 from pulumi_pinecone_backup.plugin.kinds import PACKAGE, kind_of
 from pulumi_pinecone_backup.plugin.properties import (
-    Properties,
+    hide,
     marshal,
     recorded,
     unmarshal,
@@ -107,12 +108,6 @@ class Servicer(provider_pb2_grpc.ResourceProviderServicer):
             accept_secrets=True, supports_autonaming_configuration=True
         )
 
-    def Attach(self, request: Any, context: Any) -> Any:  # noqa: N802, RUF100
-        """Take the address of an engine that did not start this process."""
-        del context
-        self._attach(request.address)
-        return empty_pb2.Empty()
-
     def GetPluginInfo(self, request: Any, context: Any) -> Any:  # noqa: N802, RUF100
         """Tell the version."""
         del request, context
@@ -128,8 +123,11 @@ class Servicer(provider_pb2_grpc.ResourceProviderServicer):
     def CheckConfig(self, request: Any, context: Any) -> Any:  # noqa: N802, RUF100
         """Check a provider's configuration."""
         del context
+        session().belongs_to(request.urn)
         given = unmarshal_configuration(request.news)
-        failures = [provider_pb2.CheckFailure(reason=text) for text in problems(given)]
+        found = problems(given, request.urn)
+        failures = [provider_pb2.CheckFailure(reason=text) for text in found]
+        hide(request.news, "apiKey")
         return provider_pb2.CheckResponse(inputs=request.news, failures=failures)
 
     @_reported
@@ -155,7 +153,9 @@ class Servicer(provider_pb2_grpc.ResourceProviderServicer):
         arguments = unmarshal(request.args)
         answer = invokes.call(session().client(), request.tok, arguments.values)
         response = provider_pb2.InvokeResponse()
-        getattr(response, "return").CopyFrom(marshal(answer))
+        # What was asked with a secret may tell it.
+        told = marshal(answer, answer if arguments.secrets else ())
+        getattr(response, "return").CopyFrom(told)
         return response
 
     def Cancel(self, request: Any, context: Any) -> Any:  # noqa: N802, RUF100
@@ -171,9 +171,9 @@ class Servicer(provider_pb2_grpc.ResourceProviderServicer):
     def Check(self, request: Any, context: Any) -> Any:  # noqa: N802, RUF100
         """Check a program's inputs."""
         olds, news = unmarshal(request.olds), unmarshal(request.news)
-        name = request.urn.split("::")[3]
+        name = request.urn.split("::", 3)[3]
         given = {**kind_of(request.urn).defaults, **news.values, "resource_name": name}
-        failures = autonaming.apply(session(), request, given)
+        failures = autonaming.apply(session(), request, olds.values, given)
         checked = kind_of(request.urn).resource.check(
             session(), self._call(request, context), olds.values, given
         )
@@ -191,10 +191,10 @@ class Servicer(provider_pb2_grpc.ResourceProviderServicer):
         change = kind_of(request.urn).resource.diff(
             session(), self._call(request, context), request.id, olds.values, news.values
         )
-        updates = list(change.updates)
-        if PROVIDER in olds.values:
-            updates.append(PROVIDER)  # written by the other door: an update writes it anew
-        changed = outward(dict.fromkeys([*change.replaces, *updates]))
+        changed = list(outward(dict.fromkeys([*change.replaces, *change.updates])))
+        if PROVIDER in olds.values:  # written by the other door: an update writes it anew
+            refuse_with_move(olds.values, change.replaces)
+            changed.append(PROVIDER)
         return provider_pb2.DiffResponse(
             changes=_DIFF.DIFF_SOME if changed else _DIFF.DIFF_NONE,
             replaces=sorted(outward(dict.fromkeys(change.replaces))),
@@ -212,7 +212,7 @@ class Servicer(provider_pb2_grpc.ResourceProviderServicer):
             return provider_pb2.CreateResponse(properties=shown)
         with endings.operation():
             result = kind.resource.create(session(), call, news.values)
-        outputs = _whole(result, news)
+        outputs = _whole(result, news.secrets)
         return provider_pb2.CreateResponse(id=result.object_id, properties=outputs)
 
     @_reported
@@ -228,7 +228,7 @@ class Servicer(provider_pb2_grpc.ResourceProviderServicer):
         inputs = request.inputs
         if result.inputs is not None:
             inputs = marshal(result.inputs, props.secrets)
-        outputs = _whole(result, props, inputs)
+        outputs = _whole(result, props.secrets, inputs)
         return provider_pb2.ReadResponse(id=result.object_id, properties=outputs, inputs=inputs)
 
     @_reported
@@ -236,13 +236,14 @@ class Servicer(provider_pb2_grpc.ResourceProviderServicer):
         """Continue what is unfinished, and change the object in place."""
         kind, news = kind_of(request.urn), unmarshal(request.news)
         olds = recorded(request.olds, request.old_inputs)
+        secrets = news.secrets | olds.secrets  # what was secret and stays, such as tags, is still
         call = self._call(request, context)
         if call.is_preview:
-            shown = marshal(kind.updated(olds.values, news.values), news.secrets)
+            shown = marshal(kind.updated(olds.values, news.values), secrets)
             return provider_pb2.UpdateResponse(properties=shown)
         with endings.operation():
             result = kind.resource.update(session(), call, request.id, olds.values, news.values)
-        return provider_pb2.UpdateResponse(properties=_whole(result, news))
+        return provider_pb2.UpdateResponse(properties=_whole(result, secrets))
 
     @_reported
     def Delete(self, request: Any, context: Any) -> Any:  # noqa: N802, RUF100
@@ -253,13 +254,13 @@ class Servicer(provider_pb2_grpc.ResourceProviderServicer):
         return empty_pb2.Empty()
 
 
-def _whole(result: Result, given: Properties, inputs: Any = None) -> Any:
+def _whole(result: Result, secrets: Collection[str], inputs: Any = None) -> Any:
     """Return a result's outputs as the engine takes them.
 
     Raises:
         _PartialError: The engine keeps the result and reports it as failed.
     """
-    outputs = marshal(result.outputs, given.secrets)
+    outputs = marshal(result.outputs, secrets)
     if result.problem is None:
         return outputs
     reason = spoken(result.problem)

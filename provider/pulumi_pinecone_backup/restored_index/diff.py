@@ -80,7 +80,7 @@ def diff(
     if deletes_first:
         require_ready_backup(session, wanted, id_)
     else:
-        refuse_deletion_first(session.config, session.package, f"index `{id_}`")
+        refuse_deletion_first(session, call, f"index `{id_}`")
     _say_new_backup(replaces, olds, wanted, call)
     return Change(replaces, updates, deletes_first)
 

@@ -296,6 +296,14 @@ def test_functions_find_backups_and_jobs(plugin: Plugin, service: Service) -> No
         ("getBackup", {}, "`getBackup` needs `backupId`"),
         ("getBackup", {"backupId": "b", "index": "x"}, "`getBackup` does not take `index`"),
         ("getLatestBackup", {"indexName": "none"}, "There is no backup of an index named `none`"),
+        ("getBackup", {"backupId": 5}, "`backupId` of `getBackup` must be a string"),
+        (
+            "getLatestBackup",
+            {"indexName": "i", "maxAge": "1h"},
+            "`getLatestBackup` must be a number",
+        ),
+        ("listBackups", {"includeDeleted": "no"}, "`listBackups` must be a boolean"),
+        ("listRestoreJobs", {"indexName": "i"}, "does not take `indexName`: it takes nothing"),
         ("getNothing", {}, "is not a function of this plugin"),
     ],
 )
@@ -309,7 +317,41 @@ def test_a_wrong_call_of_a_function_is_one_clear_line(
     assert "Traceback" not in caught.value.details()
 
 
-@pytest.mark.parametrize("mode", ["ENFORCE", "DISABLE"])
+def test_a_key_is_secret_in_the_state_however_it_was_given(plugin: Plugin) -> None:
+    hidden = {SIGNATURE: SECRET, "value": "a-key"}
+    for given in ("a-key", hidden):
+        news = struct({"apiKey": given, "host": "https://a.example"})
+        checked = plugin.stub.CheckConfig(provider_pb2.CheckRequest(news=news))
+        assert plain(checked.inputs) == {"apiKey": hidden, "host": "https://a.example"}
+
+
+def test_what_was_asked_with_a_secret_is_answered_as_one(plugin: Plugin, service: Service) -> None:
+    service.index()
+    plugin.configure()
+    service.call("POST", "/indexes/products/backups", {})
+    hidden = {SIGNATURE: SECRET, "value": "products"}
+    answer = plugin.invoke("getLatestBackup", {"indexName": hidden})
+    assert answer["sourceIndexName"] == hidden
+
+
+def test_secret_tags_stay_secret_when_the_program_leaves_them_out(
+    plugin: Plugin, service: Service
+) -> None:
+    service.index()
+    plugin.configure()
+    backup = service.call("POST", "/indexes/products/backups", {})["backup_id"]
+    hidden = {SIGNATURE: SECRET, "value": {"team": "hush"}}
+    made = plugin.create("RestoredIndex", {"backupId": backup, "tags": hidden})
+    news = plugin.check("RestoredIndex", {"backupId": backup}, plain(made.properties))
+    updated = plugin.stub.Update(
+        provider_pb2.UpdateRequest(
+            urn=urn("RestoredIndex"), id=made.id, olds=made.properties, news=news.inputs
+        )
+    )
+    assert plain(updated.properties)["effectiveTags"] == hidden
+
+
+@pytest.mark.parametrize("mode", ["ENFORCE", "DISABLE", "PROPOSE"])
 def test_names_that_the_engine_asks_for_are_taken_and_nothing_is_deleted_first(
     plugin: Plugin, service: Service, mode: str
 ) -> None:
@@ -325,11 +367,14 @@ def test_names_that_the_engine_asks_for_are_taken_and_nothing_is_deleted_first(
     if mode == "DISABLE":
         assert "turns automatic names off" in checked.failures[0].reason
         return
-    assert plain(checked.inputs)["name"] == "proposed"
+    assert (plain(checked.inputs)["name"] == "proposed") == (mode == "ENFORCE")
     made = plugin.stub.Create(
         provider_pb2.CreateRequest(urn=urn("Backup"), properties=checked.inputs)
     )
     request.olds.CopyFrom(checked.inputs)
+    request.autonaming.proposed_name = "another"
+    unchanged = plugin.stub.Check(request)
+    assert plain(unchanged.inputs)["name"] == plain(checked.inputs)["name"]
     request.news.update({"triggers": ["other"]})
     again = plugin.stub.Check(request)
     with pytest.raises(grpc.RpcError) as caught:

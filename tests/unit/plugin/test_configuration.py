@@ -49,11 +49,16 @@ def test_a_right_configuration_is_taken(given: dict[str, Any]) -> None:
     assert problems(given) == []
 
 
-def test_nothing_is_asked_of_the_service_while_a_setting_is_unknown() -> None:
-    assert stack_settings({"host": UNKNOWN, "apiVersion": "2026-07"}) == {
+def test_what_is_unknown_or_blank_is_left_out() -> None:
+    assert stack_settings({"host": UNKNOWN, "apiKey": " ", "apiVersion": "2026-07"}) == {
         "pinecone-backup:apiVersion": "2026-07",
-        "pinecone-backup:preflight": "false",
     }
+
+
+def test_a_project_of_the_packages_name_has_settings_of_its_own() -> None:
+    urn = "urn:pulumi:test::pinecone-backup::pulumi:providers:pinecone-backup::default"
+    assert problems({"indexName": "products"}, urn) == []
+    assert problems({"indexName": "products"}, urn.replace("::pinecone-backup::", "::shop::")) != []
 
 
 def test_values_are_those_of_the_stack() -> None:

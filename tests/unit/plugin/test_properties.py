@@ -10,7 +10,6 @@ from pulumi_pinecone_backup.engine.unknowns import UNKNOWN, is_unknown
 from pulumi_pinecone_backup.errors import ConfigurationError
 from pulumi_pinecone_backup.plugin.properties import (
     ASSETS,
-    OUTPUT,
     SECRET,
     SIGNATURE,
     UNKNOWN_TEXT,
@@ -69,22 +68,20 @@ def test_what_is_unknown_stays_unknown_wherever_it_stands() -> None:
     assert told["backupId"] == told["host"] == told["tags"]["a"] == UNKNOWN_TEXT
 
 
-def test_an_output_value_is_its_value_and_keeps_its_secret() -> None:
-    known = {SIGNATURE: OUTPUT, "value": "x", "secret": True}
-    found = unmarshal(struct(name=known, backupId={SIGNATURE: OUTPUT}))
-    assert found.values["name"] == "x"
-    assert found.secrets == {"name"}
-    assert is_unknown(found.values["backup_id"])
-
-
 def test_an_asset_is_the_hash_of_its_content() -> None:
     asset = {SIGNATURE: sorted(ASSETS)[0], "hash": "ab12", "text": "content"}
     assert unmarshal(struct(triggers=[asset])).values == {"triggers": ["sha256:ab12"]}
 
 
-def test_what_cannot_be_compared_is_refused() -> None:
-    with pytest.raises(ConfigurationError, match="give its id, its version or its hash"):
-        unmarshal(struct(triggers=[{SIGNATURE: "5cf8f73096256a8f31e491e813e4eb8e", "urn": "u"}]))
+def test_an_asset_whose_content_is_not_known_is_refused() -> None:
+    remote = {SIGNATURE: sorted(ASSETS)[0], "uri": "https://example.com/x"}
+    with pytest.raises(ConfigurationError, match="give its version or its hash"):
+        unmarshal(struct(triggers=[remote]))
+
+
+def test_the_ids_of_secret_checks_are_secret_where_a_verification_tells_them() -> None:
+    told = plain(marshal({"verification": [{"name": "query"}]}, {"checks"}))
+    assert told["verification"] == secret([{"name": "query"}])
 
 
 def test_none_and_the_handler_of_the_other_door_are_left_out() -> None:
