@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
+from support.doors import DYNAMIC, through_both
 from support.live_service import KEY, OTHER_KEY, Service
 from support.pulumi_stack import Stack
 
@@ -29,6 +30,7 @@ def row(stack: Stack, resource: str) -> str:
     return "; ".join(stack.resources()[resource].get("initErrors") or [])
 
 
+@through_both
 def test_a_failed_backup_is_kept_in_the_state_and_taken_anew(
     stack: Stack, service: Service
 ) -> None:
@@ -44,6 +46,7 @@ def test_a_failed_backup_is_kept_in_the_state_and_taken_anew(
     assert failed not in service.backups()
 
 
+@through_both
 @pytest.mark.parametrize("kind", ["fail_job", "cancel_job"])
 def test_a_restore_that_ended_badly_is_replaced_by_the_next_up(
     stack: Stack, service: Service, kind: str
@@ -63,6 +66,7 @@ def test_a_restore_that_ended_badly_is_replaced_by_the_next_up(
     assert not row(stack, "recovered")
 
 
+@through_both
 @pytest.mark.parametrize("emulator", [{"restore_seconds": 6.0}], indirect=True)
 def test_a_wait_that_timed_out_goes_on_with_the_next_up(stack: Stack, service: Service) -> None:
     service.index()
@@ -74,6 +78,7 @@ def test_a_wait_that_timed_out_goes_on_with_the_next_up(stack: Stack, service: S
         rf"Initializing, job `{kept['restore_job_id']}`\): the wait timed out after \d+ s; "
         "`pulumi up` goes on waiting, and `custom_timeouts` allows more time"
     )
+    text = stack.door.says(text)
     assert re.search(text, said), said
     stack.up()
     done = stack.outputs("recovered")
@@ -82,6 +87,7 @@ def test_a_wait_that_timed_out_goes_on_with_the_next_up(stack: Stack, service: S
     assert service.emulator.requests()[RESTORE] == 1
 
 
+@through_both
 def test_a_restore_that_lacks_records_fails_and_is_verified_again(
     stack: Stack, service: Service
 ) -> None:
@@ -122,6 +128,7 @@ def test_missing_and_wrong_keys_are_one_clear_line(stack: Stack, service: Servic
     assert service.backups() == set()
 
 
+@through_both
 def test_a_key_of_another_project_drops_nothing(stack: Stack, service: Service) -> None:
     service.index()
     stack.program(PROGRAM)
@@ -144,6 +151,7 @@ def test_a_key_of_another_project_drops_nothing(stack: Stack, service: Service) 
     assert service.indexes() == {"products"}
 
 
+@through_both
 def test_what_was_deleted_behind_pulumis_back_is_made_again(stack: Stack, service: Service) -> None:
     service.index()
     stack.program(PROGRAM)
@@ -155,6 +163,7 @@ def test_what_was_deleted_behind_pulumis_back_is_made_again(stack: Stack, servic
     assert service.indexes() == {"products", name}
 
 
+@through_both
 def test_unknown_backup_taken_name_and_pod_index_are_told(stack: Stack, service: Service) -> None:
     service.index()
     stack.program('RestoredIndex("recovered", backup_id="no-such-backup")')
@@ -180,6 +189,7 @@ def test_unknown_backup_taken_name_and_pod_index_are_told(stack: Stack, service:
     assert "index `pods` is a pod index, and pod indexes cannot be backed up" in said
 
 
+@through_both
 def test_every_problem_of_a_resource_is_told_in_one_pass(stack: Stack) -> None:
     stack.program(
         """
@@ -199,10 +209,11 @@ def test_every_problem_of_a_resource_is_told_in_one_pass(stack: Stack) -> None:
         "`verify`",
         "`read_capacity`",
     ):
-        assert part in said, part
+        assert stack.door.says(part) in said, part
     assert "hush-hush" not in said
 
 
+@through_both
 def test_keys_never_reach_state_output_or_logs(stack: Stack, service: Service) -> None:
     service.index()
     stack.run("config", "set", "--secret", "pinecone-backup:apiKey", KEY)
@@ -211,12 +222,18 @@ def test_keys_never_reach_state_output_or_logs(stack: Stack, service: Service) -
     assert KEY not in said
     assert KEY not in str(stack.export())
     stack.run("config", "set", "--plaintext", "pinecone-backup:apiKey", KEY)
+    if stack.door is not DYNAMIC:
+        # The protocol does not tell a plugin's provider how its key was set; the state hides it.
+        stack.up(PINECONE_API_KEY="")
+        assert KEY not in str(stack.export())
+        return
     said = stack.preview(code=1, PINECONE_API_KEY="").text
     assert "`pinecone-backup:apiKey` stands in the configuration as plain text" in said
     assert "Traceback" not in said
     assert KEY not in said
 
 
+@through_both
 def test_a_misspelt_setting_fails_the_preview(stack: Stack) -> None:
     stack.run("config", "set", "pinecone-backup:apiVersoin", "2026-07")
     stack.program('Backup("nightly", index_name="products")')
