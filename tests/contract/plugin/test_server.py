@@ -13,6 +13,7 @@ from typing import Any
 
 import grpc
 import pytest
+import yaml
 from google.protobuf import empty_pb2, json_format, struct_pb2
 from google.rpc import status_pb2
 from pulumi.runtime.proto import provider_pb2, provider_pb2_grpc
@@ -21,6 +22,7 @@ from pulumi_pinecone_backup.plugin.properties import SECRET, SIGNATURE, UNKNOWN_
 from support.background_run import wait_until
 from support.live_service import KEY, Service
 
+ROOT = Path(__file__).parents[3]
 COMMAND = Path(sys.executable).parent / "pulumi-resource-pinecone-backup"
 DIFF = provider_pb2.DiffResponse
 
@@ -104,6 +106,23 @@ def plugin(service: Service) -> Iterator[Plugin]:
         yield Plugin(process, provider_pb2_grpc.ResourceProviderStub(channel))
     process.send_signal(signal.SIGTERM)
     process.communicate(timeout=20)
+
+
+def test_the_repository_itself_is_a_plugin_as_pulumi_package_add_takes_it() -> None:
+    """Pulumi's host of Python installs `requirements.txt` and runs the folder."""
+    declared = yaml.safe_load((ROOT / "PulumiPlugin.yaml").read_text())
+    assert declared["runtime"]["name"] == "python"
+    assert (ROOT / "requirements.txt").read_text().split() == ["."]
+    process = subprocess.Popen([sys.executable, ROOT], stdout=subprocess.PIPE, text=True)
+    try:
+        assert process.stdout is not None
+        port = int(process.stdout.readline())
+        with grpc.insecure_channel(f"127.0.0.1:{port}") as channel:
+            stub = provider_pb2_grpc.ResourceProviderStub(channel)
+            assert stub.GetSchema(provider_pb2.GetSchemaRequest()).schema
+    finally:
+        process.send_signal(signal.SIGTERM)
+        process.communicate(timeout=20)
 
 
 def test_it_tells_its_schema_and_ends_when_it_is_asked_to(plugin: Plugin) -> None:
