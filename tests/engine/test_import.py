@@ -10,6 +10,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from contract.emulator import test_sdk
+from contract.emulator.environments import environment
 from support.live_service import Service
 from support.pulumi_stack import Stack
 
@@ -76,20 +78,34 @@ def test_existing_objects_are_taken_over_unchanged_and_then_live_as_the_stack_s_
     assert service.backups() == set()
 
 
+MADE_BY_HAND = """
+import time
+from pinecone import Pinecone
+
+pc = Pinecone()
+for name in ("products", "reviews"):
+    values = {"type": "dense_vector", "dimension": 2, "metric": "cosine"}
+    deployment = {"deployment_type": "managed", "cloud": "aws", "region": "us-east-1"}
+    pc.indexes.create(name=name, schema={"fields": {"_values": values}}, deployment=deployment)
+    records = [{"id": str(n), "values": [1.0, n]} for n in range(5)]
+    pc.index(host=pc.indexes.describe(name).host).upsert(vectors=records)
+    made = pc.backups.create(index_name=name, name="nightly")
+    pc.backups.create(index_name=name, description='by "hand"')
+    while pc.backups.describe(backup_id=made.backup_id).status != "Ready":
+        time.sleep(0.02)
+pc.create_index_from_backup(backup_id=made.backup_id, name="standby", timeout=30)
+pc.backup_schedules.create(
+    index_name="products", name="theirs", frequency="weekly", retention_days=7
+)
+"""
+
+
 def test_everything_is_taken_over_at_once_with_the_program_that_matches(
     stack: Stack, service: Service
 ) -> None:
-    for name in ("products", "reviews"):
-        service.index(name)
-        made = service.call("POST", f"/indexes/{name}/backups", {"name": "nightly"})
-        service.call("POST", f"/indexes/{name}/backups", {"description": 'by "hand"'})
-    service.call("POST", f"/backups/{made['backup_id']}/create-index", {"name": "standby"})
-    body = {
-        "name": "theirs",
-        "schedule": {"type": "time-based", "frequency": "weekly"},
-        "retention": {"expire_after_days": 7},
-    }
-    service.call("POST", "/indexes/products/backup-schedules", body)
+    """The objects are made with the official SDK, unchanged, in an environment of its own."""
+    sdk = environment(Path(test_sdk.__file__).with_name("sdk-requirements.txt"))
+    subprocess.run([sdk, "-c", MADE_BY_HAND], env=stack.environment, check=True, timeout=120)
     (stack.project / "Pulumi.yaml").write_text("runtime: python\nname: recovery\n")
     words = [COMMAND, "import", "--all", "--program", "imported.py"]
 
