@@ -3,7 +3,7 @@
 
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
-.PHONY: help up down install engine engine-path test test-pythons chaos conformance dist release-check check docs bench policy-audit picture clean
+.PHONY: help up down install engine engine-path test test-pythons chaos conformance dist release-check check schema plugin docs bench policy-audit picture clean
 
 # The interpreter that makes .venv; anything from 3.10 on. Asked for only where a target needs it.
 PYTHON = $(shell tools/find-python)
@@ -70,6 +70,13 @@ check: install ## check format, lint and types
 	@"$(BIN)/ruff" format --check $(SOURCES)
 	@"$(BIN)/ruff" check $(SOURCES)
 	@"$(BIN)/mypy" $(SOURCES)
+
+schema: install ## write the schema of the plugin from models and docstrings
+	@"$(BIN)/python" tools/plugin_schema.py
+
+plugin: install ## install the plugin for every Pulumi language, and print what puts it on PATH
+	@echo "plugin: $(BIN)/pulumi-resource-pinecone-backup"
+	@echo 'export PATH="$(BIN):$$PATH"'
 
 docs: install ## build the documentation as a site, in build/docs
 	@$(SCRUBBED) "$(BIN)/sphinx-build" -n -W --keep-going -q -c tools/docs_site -d build/doctrees . build/docs

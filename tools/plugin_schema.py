@@ -29,7 +29,14 @@ from pulumi_pinecone_backup.restored_index.properties import (
 from pulumi_pinecone_backup.service.setting_names import STACK_SETTINGS
 from pydantic import BaseModel
 
-TARGET = Path(package.__file__).parent / "plugin" / "schema.json"
+# That of the checkout: the package itself may be installed from a wheel.
+TARGET = (
+    Path(__file__).resolve().parents[1]
+    / "provider"
+    / "pulumi_pinecone_backup"
+    / "plugin"
+    / "schema.json"
+)
 ANY = {"$ref": "pulumi.json#/Any"}
 PARTS: Mapping[str, tuple[str, type[BaseModel], Mapping[str, str]]] = {
     "ManualScaling": (

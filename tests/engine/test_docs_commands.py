@@ -26,7 +26,8 @@ SEPARATORS = {"&&", "||", ";", "|", "&", "(", ")", "--"}
 REDIRECTIONS = {">", ">>", "<", ">&"}
 # Programs of other people, of which the pages use what every version has.
 OTHERS = {"apt", "cat", "cd", "cp", "echo", "env", "export", "jq", "kill", "mkdir", "pip", "pytest"}
-OTHERS |= {"source", "/tmp/dev/bin/pip"}  # noqa: S108 - the example of a page
+OTHERS |= {"npm", "source", "~/.pinecone-backup/bin/pip"}
+OTHERS |= {"/tmp/dev/bin/pip"}  # noqa: S108 - the example of a page
 # What stands for something else: then the options alone are looked at.
 PLACEHOLDER = re.compile(r"[A-Z][A-Z0-9_]*|…|.*[<>…|]")
 

@@ -14,7 +14,7 @@ from support.pulumi_stack import Stack
 
 PROGRAMS = ("disaster-recovery", "fleet", "resources", "rotation", "verification")
 # Run by `test_walked_pages.py`, by `test_quickstart.py`, and without an engine below.
-WALKED = ("automation-api", "migrating", "several-projects", "testing", "tutorial")
+WALKED = ("automation-api", "languages", "migrating", "several-projects", "testing", "tutorial")
 ELSEWHERE = {f"docs/{name}.md" for name in WALKED} | {"README.md", "docs/emulator.md"}
 ID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f-]{22}")
 

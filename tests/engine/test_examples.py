@@ -20,6 +20,7 @@ from support.pulumi_stack import Stack
 
 EXAMPLES = Path(__file__).resolve().parents[2] / "examples"
 TESTED_ELSEWHERE = {"quickstart", "policy-audit", "sharded-recovery"}
+OTHER_LANGUAGES = {"typescript", "yaml"}  # run by `test_languages.py`
 
 pytestmark = pytest.mark.engine
 
@@ -50,6 +51,10 @@ def test_every_example_is_run_by_a_test_and_is_a_whole_project() -> None:
     source = Path(__file__).read_text()
     run = set(re.findall(r'example\("([a-z-]+)"\)', source))
     assert names == run | TESTED_ELSEWHERE
+    projects = {folder.parent.name for folder in EXAMPLES.glob("*/Pulumi.yaml")}
+    assert projects - names == OTHER_LANGUAGES
+    for name in OTHER_LANGUAGES:
+        assert (EXAMPLES / name / "README.md").exists(), name
     for name in run:
         for file in ("Pulumi.yaml", "README.md", "requirements.txt"):
             assert (EXAMPLES / name / file).exists(), f"{name}/{file}"

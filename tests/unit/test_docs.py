@@ -88,8 +88,9 @@ def test_every_page_and_every_example_is_in_the_index() -> None:
     index = (ROOT / "docs" / "index.md").read_text("utf-8")
     for page in (ROOT / "docs").glob("*.md"):
         assert page.name == "index.md" or f"({page.name})" in index
-    for program in (ROOT / "examples").glob("*/__main__.py"):
-        assert f"(../examples/{program.parent.name}/" in index
+    for pattern in ("*/__main__.py", "*/Pulumi.yaml"):
+        for program in (ROOT / "examples").glob(pattern):
+            assert f"(../examples/{program.parent.name}/" in index
 
 
 def texts_of_the_package() -> list[str]:

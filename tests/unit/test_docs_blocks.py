@@ -35,7 +35,7 @@ def blocks(*languages: str) -> list[Block]:
 
 
 def test_every_block_says_what_it_is_and_few_are_unchecked() -> None:
-    known = {"python", "json", "yaml", "text", *COMMANDS, *DIRECTIVES}
+    known = {"python", "json", "yaml", "typescript", "text", *COMMANDS, *DIRECTIVES}
     assert [str(each) for each in BLOCKS if each.language not in known] == []
     assert blocks("text") == [], "what a program prints belongs below its command"
     unchecked = [str(each) for each in BLOCKS if each.unchecked]
@@ -67,6 +67,15 @@ def test_the_python_of_all_pages_is_well_typed(tmp_path: Path) -> None:
     )
     assert done.returncode == 0, done.stdout + done.stderr
     assert len(sources) > 10
+
+
+@pytest.mark.parametrize(
+    ("language", "file"), [("yaml", "Pulumi.yaml"), ("typescript", "index.ts")]
+)
+def test_a_language_begins_with_the_program_of_its_example(language: str, file: str) -> None:
+    program = (ROOT / "examples" / language / file).read_text("utf-8")
+    first = next(each for each in blocks(language) if each.page == "docs/languages.md")
+    assert first.text.removeprefix(f"# {file}\n") == program
 
 
 @pytest.mark.parametrize("block", blocks("json", "yaml"), ids=str)
