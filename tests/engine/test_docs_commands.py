@@ -26,7 +26,7 @@ SEPARATORS = {"&&", "||", ";", "|", "&", "(", ")", "--"}
 REDIRECTIONS = {">", ">>", "<", ">&"}
 # Programs of other people, of which the pages use what every version has.
 OTHERS = {"apt", "cat", "cd", "cp", "echo", "env", "export", "jq", "kill", "mkdir", "pip", "pytest"}
-OTHERS |= {"npm", "source", "~/.pinecone-backup/bin/pip"}
+OTHERS |= {"createdb", "createuser", "npm", "source", "~/.pinecone-backup/bin/pip"}
 OTHERS |= {"/tmp/dev/bin/pip"}  # noqa: S108 - the example of a page
 # What stands for something else: then the options alone are looked at.
 PLACEHOLDER = re.compile(r"[A-Z][A-Z0-9_]*|…|.*[<>…|]")
@@ -110,7 +110,9 @@ def check_python(words: Sequence[str], page: Path) -> None:
         assert importlib.util.find_spec(words[2]), words
         return
     written = {block.file for block in blocks_of(page)}
-    assert words[1] in written or (ROOT / words[1]).exists(), words
+    examples = re.findall(r"\]\(\.\./(examples/[\w-]+)/", page.read_text("utf-8"))
+    folders = [ROOT, page.parent, *(ROOT / example for example in examples)]
+    assert words[1] in written or any((each / words[1]).exists() for each in folders), words
 
 
 def check(words: list[str], page: Path, *, whole: bool = True) -> None:

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 from pulumi_pinecone_backup.emulator import Emulator
+from pulumi_pinecone_backup.plugin.texts import plugin_version
 from support.doors import DYNAMIC, PLUGIN
 from support.languages import TYPESCRIPT, languages_folder
 from support.live_service import KEY, Service
@@ -64,6 +65,7 @@ def test_the_page_names_every_token_and_setting_of_the_schema() -> None:
     settings = (f"pinecone-backup:{name}" for name in schema["config"]["variables"])
     for name in (*schema["resources"], *schema["functions"], *settings):
         assert f"| `{name}` |" in text, name
+    assert f"resource pinecone-backup {plugin_version()} --file" in text
     assert DYNAMIC.tokens in text
     assert PLUGIN.tokens in text
 
