@@ -17,7 +17,13 @@ BLOCKS = all_blocks()
 # Checked by what runs them, and by the engine's own list of commands.
 COMMANDS = {"console", "sh"}
 # Sphinx takes these; the site's build fails on a wrong one.
-DIRECTIVES = {"{eval-rst}", "{literalinclude}", "{json-schema}", "{next-steps}"} | {
+DIRECTIVES = {
+    "{eval-rst}",
+    "{literalinclude}",
+    "{json-schema}",
+    "{next-steps}",
+    "{plugin-schema}",
+} | {
     "{policy-rules}",
     "{policy-settings}",
 }

@@ -16,6 +16,7 @@ from bs4 import BeautifulSoup
 from PIL import Image
 from pulumi_pinecone_backup import __all__ as public_names
 from pulumi_pinecone_backup.cli import main
+from pulumi_pinecone_backup.plugin.texts import schema
 from support.browser import DESKTOP, PHONE, Browser, find
 from support.pages import PAGES, ROOT
 
@@ -131,6 +132,11 @@ def test_the_reference_is_whole(site: Path) -> None:
     assert "deletion-protection-enabled" in text("policies")
     assert "max_age_hours" in text("policies")
     assert "IndexStatus.newest_backup_id" in text("schemas")
+    plugin = text("plugin")
+    for part in ("resources", "functions", "types"):
+        for token, made in schema()[part].items():
+            assert "enum" in made or token.rpartition(":")[2] in plugin
+    assert "retentionDays" in plugin
 
 
 @pytest.fixture

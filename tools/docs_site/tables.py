@@ -1,7 +1,8 @@
-"""Tables that are made of the code while the site is built: errors, policies, JSON schemas.
+"""Tables that are made of the code while the site is built: errors, policies, schemas.
 
 In a page, a fence `{next-steps}` stands for the whole table, `{json-schema} FILE` for the fields of
-a schema beside the page.
+a schema beside the page, `{plugin-schema} NAME` for what a resource, function or type of the plugin
+takes and gives.
 """
 
 from __future__ import annotations
@@ -97,6 +98,44 @@ def type_of(field: dict[str, Any], schema: dict[str, Any]) -> str:
     return str(field.get("type", "any"))
 
 
+def plugin_properties(name: str) -> Iterator[Row]:
+    """Yield property, type, use and meaning of a resource, function or type of the plugin."""
+    from pulumi_pinecone_backup.plugin.texts import schema
+
+    made = schema()
+    (part,) = (
+        items[token]
+        for items in (made["resources"], made["functions"], made["types"])
+        for token in items
+        if token.rpartition(":")[2] == name
+    )
+    given = part.get("inputs", {})
+    inputs = part.get("inputProperties", given.get("properties", {}))
+    required = part.get("requiredInputs", given.get("required", ()))
+    outputs = part.get("outputs", part).get("properties", {})
+    for key, field in {**outputs, **inputs}.items():
+        use = "output" if key not in inputs else "required" if key in required else "input"
+        told = field.get("description", "")
+        yield f"`{key}`", plugin_type(field, made["types"]), use, told
+
+
+def plugin_type(field: dict[str, Any], types: dict[str, Any]) -> str:
+    """Return the type of a property of the plugin's schema in words."""
+    if "oneOf" in field:
+        return plugin_type(field["oneOf"][-1], types)
+    if "$ref" in field:
+        name = field["$ref"].rpartition("/")[2]
+        values = types.get(name, {}).get("enum")
+        if values:
+            return ", ".join(f"`{value['value']}`" for value in values)
+        return "any" if name == "Any" else f"`{name.rpartition(':')[2]}`"
+    if field["type"] == "array":
+        return f"list of {plugin_type(field['items'], types)}"
+    if field["type"] == "object":
+        return f"map of {plugin_type(field['additionalProperties'], types)}"
+    return str(field["type"])
+
+
 class _Table(SphinxDirective):
     """A table instead of a fence."""
 
@@ -145,10 +184,19 @@ class _JsonSchema(_Table):
         return schema_fields(json.loads(Path(path).read_text("utf-8")))
 
 
+class _PluginSchema(_Table):
+    head = ("property", "type", "use", "meaning")
+    required_arguments = 1
+
+    def rows(self) -> Iterator[Row]:
+        return plugin_properties(self.arguments[0])
+
+
 def setup(app: Sphinx) -> dict[str, bool]:
     """Register with Sphinx."""
     app.add_directive("next-steps", _NextSteps)
     app.add_directive("policy-rules", _PolicyRules)
     app.add_directive("policy-settings", _PolicySettings)
     app.add_directive("json-schema", _JsonSchema)
+    app.add_directive("plugin-schema", _PluginSchema)
     return {"parallel_read_safe": True}
