@@ -42,7 +42,7 @@ class Restores:
     outputs: dict[str, Any]
 
 
-def ours(count: int, seconds: float, door: Door = DYNAMIC, **environment: str) -> Restores:
+def ours(count: int, seconds: float, door: Door, environment: dict[str, str]) -> Restores:
     """Measure restores through a door."""
     with bench(door, restore_seconds=seconds) as made:
         made.restores(count)
@@ -73,9 +73,9 @@ def compare(
     slept: list[Measured] = []
     stored: list[Measured] = []
     for _ in range(rounds):
-        restored.append(ours(count, seconds, **environment))
+        restored.append(ours(count, seconds, DYNAMIC, environment))
         if plugin:
-            served.append(ours(count, seconds, PLUGIN, **environment))
+            served.append(ours(count, seconds, PLUGIN, environment))
         slept.append(sleepers(count, seconds, WIDE="1", **environment))
         if same_state:
             outputs = json.dumps(restored[-1].outputs)

@@ -22,7 +22,7 @@ from pulumi_pinecone_backup.plugin.properties import SECRET, SIGNATURE, UNKNOWN_
 from support.background_run import wait_until
 from support.live_service import KEY, Service
 
-ROOT = Path(__file__).parents[3]
+FOLDER = Path(__file__).parents[3] / "provider"
 COMMAND = Path(sys.executable).parent / "pulumi-resource-pinecone-backup"
 DIFF = provider_pb2.DiffResponse
 
@@ -108,12 +108,17 @@ def plugin(service: Service) -> Iterator[Plugin]:
     process.communicate(timeout=20)
 
 
-def test_the_repository_itself_is_a_plugin_as_pulumi_package_add_takes_it() -> None:
-    """Pulumi's host of Python installs `requirements.txt` and runs the folder."""
-    declared = yaml.safe_load((ROOT / "PulumiPlugin.yaml").read_text())
+def test_the_folder_of_the_provider_is_a_plugin_as_pulumi_package_add_takes_it() -> None:
+    """Pulumi's host of Python installs `requirements.txt` and runs the folder.
+
+    The engine refuses a folder with a Pulumi.yaml of its own, as the root of this repository has.
+    """
+    declared = yaml.safe_load((FOLDER / "PulumiPlugin.yaml").read_text())
     assert declared["runtime"]["name"] == "python"
-    assert (ROOT / "requirements.txt").read_text().split() == ["."]
-    process = subprocess.Popen([sys.executable, ROOT], stdout=subprocess.PIPE, text=True)
+    assert not (FOLDER / "Pulumi.yaml").exists()
+    (required,) = (FOLDER / "requirements.txt").read_text().split()
+    assert (FOLDER / required / "pyproject.toml").exists()
+    process = subprocess.Popen([sys.executable, FOLDER], stdout=subprocess.PIPE, text=True)
     try:
         assert process.stdout is not None
         port = int(process.stdout.readline())
