@@ -25,7 +25,7 @@ def test_the_schema_passes_the_engines_own_checks(language: str, tmp_path: Path)
 
 @pytest.mark.skipif(
     os.environ.get("PINECONE_BACKUP_TEST_GO") != "1",
-    reason="PINECONE_BACKUP_TEST_GO=1 compiles it with the Go of PATH, which takes minutes at first",
+    reason="PINECONE_BACKUP_TEST_GO=1 compiles it with the Go of PATH, in minutes at first",
 )
 def test_the_sdk_of_go_compiles(tmp_path: Path) -> None:
     folder = generate_sdk("go", tmp_path / "sdk")
