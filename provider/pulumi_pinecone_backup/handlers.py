@@ -29,7 +29,7 @@ from pulumi_pinecone_backup.engine.debugging import is_debug
 from pulumi_pinecone_backup.engine.plugin_process import OneLineError
 from pulumi_pinecone_backup.engine.results import Change, Result
 from pulumi_pinecone_backup.errors import PineconeBackupError
-from pulumi_pinecone_backup.lifecycle.property_names import PROVIDER, inward
+from pulumi_pinecone_backup.lifecycle.property_names import inward
 from pulumi_pinecone_backup.service.setting_names import CONFIG_KEYS
 
 if TYPE_CHECKING:
@@ -80,7 +80,7 @@ class _Handler(ResourceProvider):
         """Tell what a change does, and refuse one that would lose something."""
         recorded = _recorded(olds)
         change = self._resource().diff(_session(), _current_call(), id_, recorded, news)
-        moves = PROVIDER not in olds  # the other door has written it: an update writes it anew
+        moves = recorded is not olds  # the other door has written it: an update writes it anew
         if moves:
             _refuse_with_move(recorded, change)
         return DiffResult(
@@ -126,7 +126,8 @@ class _Handler(ResourceProvider):
 
 def _recorded(olds: Properties) -> Properties:
     """Return recorded properties under the models' names, whichever door has written them."""
-    return olds if PROVIDER in olds else inward(olds)
+    renamed = inward(olds)
+    return olds if renamed.keys() == olds.keys() else renamed
 
 
 def _refuse_with_move(recorded: Properties, change: Change) -> None:

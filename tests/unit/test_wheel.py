@@ -34,7 +34,7 @@ def test_the_wheel_holds_the_package_and_nothing_else(published: set[str]) -> No
     expected = {
         path.relative_to(source).as_posix()
         for path in (source / "pulumi_pinecone_backup").rglob("*")
-        if path.suffix in (".py", ".jinja") or path.name in ("py.typed", "pulumi-plugin.json")
+        if path.suffix in (".py", ".jinja", ".json", ".typed")
     }
     assert {name for name in published if ".dist-info/" not in name} == expected
 

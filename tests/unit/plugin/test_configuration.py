@@ -42,7 +42,7 @@ def test_every_wrong_value_is_told_at_once() -> None:
         {"dataPlaneHosts": '["vectors.example.com", "10.0.0.7"]'},
         {"apiKeyEnv": "PINECONE_API_KEY_EU", "preflight": False},
         {"apiKey": UNKNOWN, "host": UNKNOWN},
-        {"version": "0.1.0", "pluginDownloadURL": "x"},
+        {"version": "1.2.3", "pluginDownloadURL": "x"},
     ],
 )
 def test_a_right_configuration_is_taken(given: dict[str, Any]) -> None:

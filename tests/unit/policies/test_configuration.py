@@ -107,7 +107,8 @@ def test_there_are_example_configurations() -> None:
 
 def test_the_examples_in_the_documentation_are_valid(pack: Pack) -> None:
     text = (PACK.parent / "docs" / "policies.md").read_text()
-    examples = [json.loads(block) for block in re.findall(r"```json\n(.*?)```", text, re.DOTALL)]
+    blocks = [json.loads(block) for block in re.findall(r"```json\n(.*?)```", text, re.DOTALL)]
+    examples = [block for block in blocks if "violations" not in block]  # what an audit prints
     assert examples
     for configuration in examples:
         given = {n: s for n, s in configuration.items() if isinstance(s, dict)}
