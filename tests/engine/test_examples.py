@@ -218,8 +218,8 @@ def test_smoke_queries_ask_by_checks_and_by_a_hook(example: Example, service: Se
 
 
 def python_of(text: str) -> str:
-    """Return the one block of Python in a text."""
-    (block,) = re.findall(r"^ *```python\n(.*?)```", text, flags=re.DOTALL | re.MULTILINE)
+    """Return the first block of Python in a text."""
+    block, *_ = re.findall(r"^ *```python\n(.*?)```", text, flags=re.DOTALL | re.MULTILINE)
     return textwrap.dedent(block)
 
 
