@@ -43,6 +43,7 @@ PYTEST = $(SCRUBBED) $(WITH_ENGINE) PULUMI_PYTHON_CMD="$(BIN)/python" \
 
 test: install ## run every test, on the real engine and the installed package
 	@"$(PYTHON)" tools/engine.py path >/dev/null
+	-@"$(PYTHON)" tools/languages.py path >/dev/null
 	@$(PYTEST) $(ARGS)
 
 test-pythons: install ## run what depends on the Python on every other one of 3.10 to 3.13, or VERSIONS="3.13"
