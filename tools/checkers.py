@@ -7,13 +7,11 @@ per-user cache, under a name that changes with what is pinned. Standard library 
 
 from __future__ import annotations
 
-import argparse
 import shutil
 from pathlib import Path
 from typing import NamedTuple
 
 import kept
-from console import reported
 from go_toolchain import WRAPPERS, Go, toolchain
 
 WRAPPER = "checks"
@@ -81,14 +79,5 @@ def _take(go: Go, schema: Schema, folder: Path, work: Path) -> None:
     shutil.copyfile(source / schema.path, folder / Path(schema.path).name)
 
 
-def main() -> None:
-    """Run the command line."""
-    parser = argparse.ArgumentParser(description="Get what judges the pipelines in examples/.")
-    parser.add_argument("command", choices=["path"], help="print the folder that it is in")
-    parser.parse_args()
-    with reported():
-        print(folder())
-
-
 if __name__ == "__main__":
-    main()
+    kept.print_folder("Get what judges the pipelines in examples/.", folder)

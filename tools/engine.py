@@ -7,7 +7,6 @@ virtual environment exists.
 
 from __future__ import annotations
 
-import argparse
 import os
 import re
 import shutil
@@ -18,7 +17,8 @@ from pathlib import Path
 
 import engine_archive
 import engine_build
-from console import Failure, reported, say
+import kept
+from console import Failure, say
 from engine_archive import VERSION
 from go_toolchain import OLDEST_GO
 from places import OTHER_CACHE, cache_folder, locked, require_space, system_and_machine
@@ -162,14 +162,5 @@ def folder() -> Path:
     return final
 
 
-def main() -> None:
-    """Run the command line."""
-    parser = argparse.ArgumentParser(description="Find or get the Pulumi engine.")
-    parser.add_argument("command", choices=["path"], help="print the folder to put on PATH")
-    parser.parse_args()
-    with reported():
-        print(folder())
-
-
 if __name__ == "__main__":
-    main()
+    kept.print_folder("Find or get the Pulumi engine.", folder)

@@ -5,12 +5,13 @@ Standard library only.
 
 from __future__ import annotations
 
+import argparse
 import hashlib
 import tempfile
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
-from console import say
+from console import reported, say
 from places import OTHER_CACHE, cache_folder, locked, require_space, system_and_machine
 
 
@@ -45,6 +46,20 @@ def folder(
                 fill(made, Path(work))
                 made.rename(final)
     return final
+
+
+def print_folder(description: str, find: Callable[[], Path]) -> None:
+    """Run the command line of a tool that finds or gets a folder: `path` prints it.
+
+    Args:
+        description: What it does, for `--help`.
+        find: Returns the folder.
+    """
+    parser = argparse.ArgumentParser(description=description)
+    parser.add_argument("command", choices=["path"], help="print the folder that it is in")
+    parser.parse_args()
+    with reported():
+        print(find())
 
 
 def contents(folder: Path) -> Iterable[bytes]:

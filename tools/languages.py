@@ -7,13 +7,12 @@ comes from npm. All of it is kept in the per-user cache. Standard library only.
 
 from __future__ import annotations
 
-import argparse
 import shutil
 import sys
 from pathlib import Path
 
 import kept
-from console import reported, run
+from console import run
 from go_toolchain import WRAPPERS, toolchain
 
 PROGRAMS = (
@@ -74,14 +73,5 @@ def _npm(made: Path) -> list[str]:
     return [str(node / "bin" / "node"), str(node / "lib/node_modules/npm/bin/npm-cli.js")]
 
 
-def main() -> None:
-    """Run the command line."""
-    parser = argparse.ArgumentParser(description="Get what runs programs of other languages.")
-    parser.add_argument("command", choices=["path"], help="print the folder that it is in")
-    parser.parse_args()
-    with reported():
-        print(folder())
-
-
 if __name__ == "__main__":
-    main()
+    kept.print_folder("Get what runs programs of other languages.", folder)

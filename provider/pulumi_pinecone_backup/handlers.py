@@ -29,7 +29,7 @@ from pulumi_pinecone_backup.engine.debugging import is_debug
 from pulumi_pinecone_backup.engine.plugin_process import OneLineError
 from pulumi_pinecone_backup.engine.results import Change, Result
 from pulumi_pinecone_backup.errors import PineconeBackupError
-from pulumi_pinecone_backup.lifecycle.property_names import inward
+from pulumi_pinecone_backup.lifecycle.property_names import inward, is_outward
 from pulumi_pinecone_backup.service.setting_names import CONFIG_KEYS
 
 if TYPE_CHECKING:
@@ -78,11 +78,11 @@ class _Handler(ResourceProvider):
     @_reported
     def diff(self, id_: str, olds: Properties, news: Properties) -> DiffResult:
         """Tell what a change does, and refuse one that would lose something."""
-        recorded = _recorded(olds)
-        change = self._resource().diff(_session(), _current_call(), id_, recorded, news)
-        moves = recorded is not olds  # the other door has written it: an update writes it anew
+        moves = is_outward(olds)  # the other door has written it: an update writes it anew
+        olds = _recorded(olds)
+        change = self._resource().diff(_session(), _current_call(), id_, olds, news)
         if moves:
-            _refuse_with_move(recorded, change)
+            _refuse_with_move(olds, change)
         return DiffResult(
             changes=bool(change.replaces or change.updates) or moves,
             replaces=sorted(set(change.replaces)),
@@ -126,8 +126,7 @@ class _Handler(ResourceProvider):
 
 def _recorded(olds: Properties) -> Properties:
     """Return recorded properties under the models' names, whichever door has written them."""
-    renamed = inward(olds)
-    return olds if renamed.keys() == olds.keys() else renamed
+    return inward(olds) if is_outward(olds) else olds
 
 
 def _refuse_with_move(recorded: Properties, change: Change) -> None:

@@ -2,27 +2,19 @@
 
 from __future__ import annotations
 
-import functools
 import os
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
+from support.tool_folders import asked
 
-GETTER = Path(__file__).parents[2] / "tools" / "checkers.py"
 REQUIRED = "PINECONE_BACKUP_TEST_CHECKERS"
-
-
-@functools.cache
-def _got() -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, str(GETTER), "path"]
-    return subprocess.run(command, capture_output=True, text=True, check=False)
 
 
 def checkers() -> Path:
     """Return the folder that they are in; skip the test where they cannot be had."""
-    got = _got()
+    got = asked("checkers")
     if got.returncode == 0:
         return Path(got.stdout.strip())
     said = got.stderr.partition("error: ")[2] or got.stderr

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import atexit
 import functools
 import json
 import os
 import shutil
 import subprocess
-import sys
+import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,18 +16,14 @@ from pathlib import Path
 from pulumi_pinecone_backup.plugin.texts import schema
 from support.doors import PLUGIN
 from support.pulumi_stack import Stack
+from support.tool_folders import tool_folder
 
 ROOT = Path(__file__).parents[2]
-SDK = Path("sdks") / "pinecone-backup"
 
 
-@functools.cache
 def languages_folder() -> Path:
     """Return the folder of hosts, SDK generators and Node.js packages."""
-    command = [sys.executable, str(ROOT / "tools" / "languages.py"), "path"]
-    got = subprocess.run(command, capture_output=True, text=True, check=False)
-    assert got.returncode == 0, got.stderr
-    return Path(got.stdout.strip())
+    return tool_folder("languages")
 
 
 def generate_sdk(language: str, folder: Path) -> Path:
@@ -65,22 +62,37 @@ class Language:
         hosts = languages_folder()
         stack.environment["PATH"] = f"{hosts}{os.pathsep}{stack.environment['PATH']}"
         if self.name == "typescript":
-            _install(stack.project, hosts / "node_modules", stack.environment)
+            _install(stack.project)
         return stack
 
 
-def _install(project: Path, packages: Path, environment: Mapping[str, str]) -> None:
+def _install(project: Path) -> None:
     """Put packages and the generated SDK where `npm install` puts them."""
     modules = project / "node_modules"
-    shutil.copytree(packages, modules, symlinks=True, copy_function=os.link)
-    sdk = generate_sdk("nodejs", project / SDK)
-    (modules / "pulumi-pinecone-backup").symlink_to(sdk)
-    path = f"{modules / '.bin'}{os.pathsep}{environment['PATH']}"
-    script = ["node", "scripts/postinstall.js"]
+    modules.mkdir()
+    for package in (languages_folder() / "node_modules").iterdir():
+        (modules / package.name).symlink_to(package)
+    (modules / "pulumi-pinecone-backup").symlink_to(_built_sdk())
+
+
+@functools.cache
+def _built_sdk() -> Path:
+    """Generate and compile the SDK of Node.js, once for all tests of this process."""
+    folder = Path(tempfile.mkdtemp(prefix="sdk-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    modules = folder / "node_modules"
+    modules.symlink_to(languages_folder() / "node_modules")
+    sdk = generate_sdk("nodejs", folder / "pinecone-backup")
+    path = os.pathsep.join((str(modules / ".bin"), str(languages_folder()), os.environ["PATH"]))
     done = subprocess.run(
-        script, cwd=sdk, env={**environment, "PATH": path}, capture_output=True, text=True
+        ["node", "scripts/postinstall.js"],
+        cwd=sdk,
+        env={**os.environ, "PATH": path},
+        capture_output=True,
+        text=True,
     )
     assert done.returncode == 0, done.stderr
+    return sdk
 
 
 YAML = Language(

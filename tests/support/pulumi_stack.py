@@ -22,6 +22,7 @@ from typing import Any
 import pulumi_pinecone_backup
 from support import doors
 from support.doors import DYNAMIC, Door
+from support.tool_folders import tool_folder
 
 KEPT = ("PATH", "HOME", "LANG", "TMPDIR", "SSL_CERT_FILE")
 PROGRAM_HEAD = """\
@@ -37,9 +38,7 @@ def engine_folder() -> str:
     found = shutil.which("pulumi")
     if found:
         return str(Path(found).parent)
-    getter = Path(__file__).parents[2] / "tools" / "engine.py"
-    command = [sys.executable, str(getter), "path"]
-    return subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True).stdout.strip()
+    return str(tool_folder("engine"))
 
 
 @functools.cache

@@ -31,6 +31,11 @@ def to_snake(name: str) -> str:
     return re.sub(r"[A-Z]", lambda match: f"_{match[0].lower()}", name)
 
 
+def is_outward(properties: Mapping[str, Any]) -> bool:
+    """Return whether a state holds properties under the schema's names: every resource has some."""
+    return any(key != key.lower() for key in properties)
+
+
 def outward(properties: Mapping[str, Any]) -> dict[str, Any]:
     """Return properties under the schema's names."""
     return _renamed(properties, to_camel)

@@ -14,25 +14,29 @@ from pulumi.runtime.proto import provider_pb2
 
 from pulumi_pinecone_backup.lifecycle.autonaming import SETTING, DeletedFirst
 from pulumi_pinecone_backup.lifecycle.session import Session
-from pulumi_pinecone_backup.plugin.kinds import kind_of
+from pulumi_pinecone_backup.plugin.kinds import Kind
 
 _OPTIONS = provider_pb2.CheckRequest.AutonamingOptions
 
 
 def apply(
-    session: Session, request: Any, recorded: Mapping[str, Any], inputs: dict[str, Any]
+    session: Session,
+    kind: Kind,
+    request: Any,
+    recorded: Mapping[str, Any],
+    inputs: dict[str, Any],
 ) -> list[str]:
     """Take an enforced name for a new object; return why the resource cannot be deployed.
 
     Args:
         session: Told that the engine may delete first.
+        kind: What is checked.
         request: The engine's check.
         recorded: The recorded inputs; what exists keeps its name.
         inputs: The program's inputs, under the models' names.
     """
     session.memory(DeletedFirst).note(request.urn, is_so=request.HasField("autonaming"))
-    takes_name = "name" in kind_of(request.urn).inputs.model_fields
-    if not request.HasField("autonaming") or not takes_name:
+    if not request.HasField("autonaming") or "name" not in kind.inputs.model_fields:
         return []
     if inputs.get("name") is not None or recorded.get("name") is not None:
         return []

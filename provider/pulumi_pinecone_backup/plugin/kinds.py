@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
@@ -40,7 +41,7 @@ class Kind:
     inputs: type[Inputs]
     changes: frozenset[str] | None
 
-    @property
+    @functools.cached_property
     def defaults(self) -> dict[str, Any]:
         """What a program that leaves an input out is given, as the Python classes give it."""
         fields = self.inputs.model_fields.items()

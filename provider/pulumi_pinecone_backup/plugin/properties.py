@@ -15,7 +15,13 @@ from google.protobuf import struct_pb2
 from pulumi_pinecone_backup.engine.unknowns import UNKNOWN, is_unknown
 from pulumi_pinecone_backup.errors import ConfigurationError
 from pulumi_pinecone_backup.lifecycle.inputs import HIDDEN
-from pulumi_pinecone_backup.lifecycle.property_names import PROVIDER, inward, outward
+from pulumi_pinecone_backup.lifecycle.property_names import (
+    PROVIDER,
+    inward,
+    outward,
+    to_camel,
+    to_snake,
+)
 
 SIGNATURE: Final = "4dabf18193072939515e22adb298388d"
 SECRET: Final = "1b47061264138c4ac30d75fd1eb44270"  # noqa: S105 - the protocol's mark
@@ -61,7 +67,7 @@ def unmarshal(struct: struct_pb2.Struct) -> Properties:
         values[key] = found.plain(value)
         if found.has_secret:
             secrets.add(key)
-    return Properties(inward(values), frozenset(inward(dict.fromkeys(secrets))))
+    return Properties(inward(values), frozenset(map(to_snake, secrets)))
 
 
 def recorded(outputs: struct_pb2.Struct, inputs: struct_pb2.Struct) -> Properties:
@@ -87,15 +93,13 @@ def marshal(values: Mapping[str, Any], secrets: Collection[str] = ()) -> struct_
         secrets: Names of the properties that are secret.
     """
     hidden = {other for name in secrets for other in (name, *_ALSO_SECRET.get(name, ()))}
+    told = {name: value for name, value in values.items() if value is not None}
+    told.pop(PROVIDER, None)
+    wired = _wired(outward(told))
+    for key in wired.keys() & map(to_camel, hidden):
+        wired[key] = {SIGNATURE: SECRET, "value": wired[key]}
     struct = struct_pb2.Struct()
-    for name, value in values.items():
-        if value is None or name == PROVIDER:
-            continue
-        ((key, item),) = outward({name: value}).items()
-        wired = _wired(item)
-        if name in hidden:
-            wired = {SIGNATURE: SECRET, "value": wired}
-        struct.update({key: wired})
+    struct.update(wired)
     return struct
 
 

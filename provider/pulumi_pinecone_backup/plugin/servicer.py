@@ -20,7 +20,7 @@ from pulumi_pinecone_backup.engine.call import Call
 from pulumi_pinecone_backup.engine.debugging import is_debug
 from pulumi_pinecone_backup.engine.results import Result
 from pulumi_pinecone_backup.errors import PineconeBackupError
-from pulumi_pinecone_backup.lifecycle.property_names import PROVIDER, outward
+from pulumi_pinecone_backup.lifecycle.property_names import PROVIDER, to_camel
 from pulumi_pinecone_backup.lifecycle.replacement import refuse_with_move
 from pulumi_pinecone_backup.lifecycle.session import current as session
 from pulumi_pinecone_backup.plugin import autonaming, invokes
@@ -171,12 +171,11 @@ class Servicer(provider_pb2_grpc.ResourceProviderServicer):
     def Check(self, request: Any, context: Any) -> Any:  # noqa: N802, RUF100
         """Check a program's inputs."""
         olds, news = unmarshal(request.olds), unmarshal(request.news)
-        name = request.urn.split("::", 3)[3]
-        given = {**kind_of(request.urn).defaults, **news.values, "resource_name": name}
-        failures = autonaming.apply(session(), request, olds.values, given)
-        checked = kind_of(request.urn).resource.check(
-            session(), self._call(request, context), olds.values, given
-        )
+        kind, name = kind_of(request.urn), request.urn.split("::", 3)[3]
+        given = {**kind.defaults, **news.values, "resource_name": name}
+        failures = autonaming.apply(session(), kind, request, olds.values, given)
+        call = self._call(request, context)
+        checked = kind.resource.check(session(), call, olds.values, given)
         # No failure names a property to the engine, which would print its value.
         failures += [spoken(text) for text in checked.failures]
         return provider_pb2.CheckResponse(
@@ -191,13 +190,14 @@ class Servicer(provider_pb2_grpc.ResourceProviderServicer):
         change = kind_of(request.urn).resource.diff(
             session(), self._call(request, context), request.id, olds.values, news.values
         )
-        changed = list(outward(dict.fromkeys([*change.replaces, *change.updates])))
+        replaces = {to_camel(name) for name in change.replaces}
+        changed = {*replaces, *map(to_camel, change.updates)}
         if PROVIDER in olds.values:  # written by the other door: an update writes it anew
             refuse_with_move(olds.values, change.replaces)
-            changed.append(PROVIDER)
+            changed.add(PROVIDER)
         return provider_pb2.DiffResponse(
             changes=_DIFF.DIFF_SOME if changed else _DIFF.DIFF_NONE,
-            replaces=sorted(outward(dict.fromkeys(change.replaces))),
+            replaces=sorted(replaces),
             diffs=sorted(changed),
             deleteBeforeReplace=change.deletes_first,
         )
