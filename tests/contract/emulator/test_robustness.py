@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import socket
 import threading
+import time
 from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import urlsplit
@@ -376,3 +377,16 @@ def test_an_emulator_needs_a_key_and_good_settings() -> None:
         Emulator(backup_seconds=-1)
     with pytest.raises(RuntimeError, match="with"):
         Emulator().events()
+
+
+def test_a_client_that_pauses_as_long_as_a_run_keeps_its_connection(emulator: Emulator) -> None:
+    parts = urlsplit(emulator.url)
+    asked = (
+        f"GET /indexes HTTP/1.1\r\nHost: {parts.netloc}\r\nApi-Key: {emulator.api_key}\r\n"
+        "X-Pinecone-Api-Version: 2026-07\r\n\r\n"
+    ).encode()
+    with socket.create_connection((parts.hostname or "", parts.port or 0), timeout=30) as client:
+        for pause in (0, 7):
+            time.sleep(pause)
+            client.sendall(asked)
+            assert client.recv(65536).startswith(b"HTTP/1.1 200")

@@ -16,6 +16,8 @@ from pulumi_pinecone_backup.emulator.web.connections import TrackingProtocol
 _TICK_SECONDS = 0.1
 _STEP_SECONDS = 0.002
 _GRACE_SECONDS = 2.0
+# Longer than clients pause between two requests: one that sends while the server hangs up is reset.
+_KEEP_ALIVE_SECONDS = 75
 
 
 class QuickServer(uvicorn.Server):
@@ -33,6 +35,7 @@ class QuickServer(uvicorn.Server):
                 access_log=False,
                 server_header=False,
                 proxy_headers=False,
+                timeout_keep_alive=_KEEP_ALIVE_SECONDS,
             )
         )
         self._loop: asyncio.AbstractEventLoop | None = None
