@@ -7,6 +7,7 @@ comes from npm. All of it is kept in the per-user cache. Standard library only.
 
 from __future__ import annotations
 
+import json
 import shutil
 import sys
 from pathlib import Path
@@ -48,16 +49,11 @@ def _fill(made: Path, work: Path) -> None:
     go = toolchain(work)
     for wrapper, package, duration in PROGRAMS:
         go.build(wrapper, package, made, duration, "")
-    npm = _npm(made)
-    shutil.copyfile(PACKAGE, work / "package.json")
-    # The SDK is generated where it is used.
-    run(
-        "leaving the SDK out",
-        [*npm, "pkg", "delete", "dependencies.pulumi-pinecone-backup"],
-        cwd=work,
-    )
+    needs = json.loads(PACKAGE.read_text("utf-8"))
+    del needs["dependencies"]["pulumi-pinecone-backup"]  # generated where it is used
+    (work / "package.json").write_text(json.dumps(needs), "utf-8")
     options = ["--no-audit", "--no-fund", "--no-package-lock", "--ignore-scripts"]
-    run("getting packages from npm", [*npm, "install", *options], cwd=work)
+    run("getting packages from npm", [*_npm(made), "install", *options], cwd=work)
     (work / "node_modules").rename(made / "node_modules")
 
 
