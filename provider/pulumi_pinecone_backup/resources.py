@@ -23,6 +23,7 @@ from pulumi_pinecone_backup.handlers import (
     RestoreDrillHandler,
 )
 from pulumi_pinecone_backup.lifecycle.identity import identity_of
+from pulumi_pinecone_backup.lifecycle.property_names import PROVIDER
 from pulumi_pinecone_backup.restore_drill import declaration as restore_drill_declaration
 from pulumi_pinecone_backup.restore_drill.declaration import DrillVerification, Pick
 from pulumi_pinecone_backup.restored_index import declaration as restored_index_declaration
@@ -108,6 +109,7 @@ class ManagedResource(lazy_outputs.LazyOutputs, Resource):
             hidden: Properties that no constructor takes.
         """
         program.refuse_options(resource_name, opts, self._kind, self._refused_ignores)
+        token = f"pulumi-python:{self._resource_type_name}"
         props: dict[str, Any] = dict.fromkeys(self._outputs)
         props |= {name: given.get(name) for name in self._inputs} | dict(hidden or {})
         if props.get("triggers") is not None:
@@ -115,14 +117,20 @@ class ManagedResource(lazy_outputs.LazyOutputs, Resource):
         if opts is not None and opts.retain_on_delete:
             props["retain_on_delete"] = True
         if opts is None or opts.id is None:
-            token = f"pulumi-python:{self._resource_type_name}"
             project, stack = pulumi.get_project(), pulumi.get_stack()
             props["identity"] = identity_of(project, stack, token, resource_name)
             props["resource_name"] = resource_name
         program.refuse_plain_text(SECRET_KEYS)
         program.end_with_interrupt()
         lazy_outputs.install()
-        Resource.__init__(self, self._handler(), resource_name, props, opts)
+        is_constructed = hidden is None and "identity" in props
+        provider = program.serialized_provider(self._handler) if is_constructed else None
+        if provider is None:
+            Resource.__init__(self, self._handler(), resource_name, props, opts)
+        else:
+            # Without one constructor in between, the state names the program's line, not this one.
+            props[PROVIDER] = provider
+            pulumi.CustomResource.__init__(self, token, resource_name, props, opts)
         lazy_outputs.note_if_made_at_once(self)
 
     @classmethod

@@ -278,6 +278,7 @@ def test_the_program_of_a_resource_is_seen_as_one_that_may_end_at_once(
         ("cancellation", "one-line errors"),
         ("whole configuration",),
         ("outputs made when they are read",),
+        ("a resource's line in the program",),
     ],
 )
 def test_a_moved_part_is_named_and_the_resources_work_without_it(

@@ -67,6 +67,21 @@ def test_a_program_reads_what_it_always_read(stack: Stack, service: Service, bri
     stack.unchanged()
 
 
+def test_the_state_names_the_line_of_the_program_that_declares_a_resource(
+    stack: Stack, service: Service
+) -> None:
+    service.index()
+    stack.program(PROGRAM)
+    stack.up(preview=True)
+    lines = (stack.project / "__main__.py").read_text().splitlines()
+    for name, words in {"nightly": 'Backup("nightly"', "copy": 'RestoredIndex("copy"'}.items():
+        row = stack.resources()[name]
+        file, _, number = row["sourcePosition"].partition("#")
+        assert file == "project:///__main__.py"
+        assert words in lines[int(number) - 1]
+        assert row["stackTrace"][0]["sourcePosition"] == row["sourcePosition"]
+
+
 def exported(stack: Stack) -> dict[str, Any]:
     """Return the stack's outputs, secrets in clear."""
     text = stack.run("stack", "output", "--json", "--show-secrets").text

@@ -5,18 +5,20 @@ Pulumi's private parts of the program's side are here; those of the plugin are i
 
 from __future__ import annotations
 
+import functools
 import os
 import re
 import signal
 import sys
 import threading
 import time
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from types import FrameType
 from typing import Any, TypeVar
 
 import pulumi
+from pulumi.dynamic import ResourceProvider
 from pulumi.runtime import config
 
 from pulumi_pinecone_backup.engine import bridge
@@ -131,6 +133,25 @@ def comparable_triggers(value: Any) -> Any:
         return comparable(value)
     except ConfigurationError as error:
         raise ProgramError(f"`triggers`: {error}") from None
+
+
+def serialized_provider(handler: Callable[[], ResourceProvider]) -> str | None:
+    """Return what Pulumi's constructor of dynamic resources stores of a handler.
+
+    None where that cannot be had: the constructor itself is to be used then.
+    """
+    return _serialized_provider(handler) if bridge.is_on() else None
+
+
+@functools.cache
+def _serialized_provider(handler: Callable[[], ResourceProvider]) -> str | None:
+    try:
+        from pulumi.dynamic.dynamic import serialize_provider
+
+        return str(serialize_provider(handler()))
+    except (ImportError, AttributeError) as error:
+        bridge.note_missing("a resource's line in the program", error)
+        return None
 
 
 def unless(value: Any, default: Any) -> Any:

@@ -79,6 +79,11 @@ MOVES: dict[str, tuple[str, list[tuple[str, str]], str]] = {
         ],
         "",
     ),
+    "a resource's line in the program": (
+        "pulumi.dynamic.dynamic",
+        [("serialize_provider", "pickled_provider")],
+        "",
+    ),
 }
 
 
