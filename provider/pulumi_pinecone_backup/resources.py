@@ -23,7 +23,6 @@ from pulumi_pinecone_backup.handlers import (
     RestoreDrillHandler,
 )
 from pulumi_pinecone_backup.lifecycle.identity import identity_of
-from pulumi_pinecone_backup.lifecycle.property_names import PROVIDER
 from pulumi_pinecone_backup.restore_drill import declaration as restore_drill_declaration
 from pulumi_pinecone_backup.restore_drill.declaration import DrillVerification, Pick
 from pulumi_pinecone_backup.restored_index import declaration as restored_index_declaration
@@ -124,13 +123,12 @@ class ManagedResource(lazy_outputs.LazyOutputs, Resource):
         program.end_with_interrupt()
         lazy_outputs.install()
         is_constructed = hidden is None and "identity" in props
-        provider = program.serialized_provider(self._handler) if is_constructed else None
-        if provider is None:
+        provider = program.handler_property(self._handler) if is_constructed else {}
+        if not provider:
             Resource.__init__(self, self._handler(), resource_name, props, opts)
         else:
             # Without one constructor in between, the state names the program's line, not this one.
-            props[PROVIDER] = provider
-            pulumi.CustomResource.__init__(self, token, resource_name, props, opts)
+            pulumi.CustomResource.__init__(self, token, resource_name, props | provider, opts)
         lazy_outputs.note_if_made_at_once(self)
 
     @classmethod

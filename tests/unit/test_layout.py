@@ -17,6 +17,7 @@ from pulumi_pinecone_backup.service.endpoints import OPERATIONS
 
 NAME = "pulumi_pinecone_backup"
 PACKAGE = Path(pulumi_pinecone_backup.__file__).parent
+RECORDED_STATE = Path(__file__).parents[1] / "state/recorded/first/state.json"
 EXTRAS = (
     "starlette",
     "uvicorn",
@@ -106,7 +107,7 @@ MAY_IMPORT: dict[str, set[str]] = {
 }
 # Where a library's name may stand.
 ONLY_IN = {
-    "requests": {"service.transport", "service.connection_errors"},
+    "requests": {"service.connections", "service.connection_errors"},
     "click": {"cli"},
     "grpc": {"engine", "plugin"},
     "google": {"engine", "plugin"},
@@ -277,7 +278,7 @@ def test_no_resource_knows_which_door_a_call_came_through() -> None:
     assert wrong == []
 
 
-def without_extras(script: str) -> subprocess.CompletedProcess[str]:
+def without_extras(script: str, given: str = "") -> subprocess.CompletedProcess[str]:
     hidden = (
         "import sys\n"
         "class Hidden:\n"
@@ -287,7 +288,11 @@ def without_extras(script: str) -> subprocess.CompletedProcess[str]:
         "sys.meta_path.insert(0, Hidden())\n"
     )
     return subprocess.run(
-        [sys.executable, "-c", hidden + script], capture_output=True, text=True, check=False
+        [sys.executable, "-c", hidden + script],
+        input=given,
+        capture_output=True,
+        text=True,
+        check=False,
     )
 
 
@@ -301,6 +306,22 @@ def test_a_program_does_not_import_what_only_the_plugin_needs() -> None:
     )
     assert done.returncode == 0, done.stderr
     assert not set(done.stdout.split()) & {"requests", "urllib3", "pydantic", "tenacity"}
+
+
+def test_a_run_that_changes_nothing_does_not_load_what_sends_requests() -> None:
+    done = without_extras(
+        "import json, sys\n"
+        "from pulumi_pinecone_backup.handlers import RestoredIndexHandler\n"
+        "rows = json.load(sys.stdin)['deployment']['resources']\n"
+        "[row] = [row for row in rows if row['urn'].endswith('::standby')]\n"
+        "handler = RestoredIndexHandler()\n"
+        "checked = handler.check(row['inputs'], row['inputs']).inputs\n"
+        "assert not handler.diff(row['id'], row['outputs'], checked).changes\n"
+        "print(*{name.split('.')[0] for name in sys.modules})",
+        given=RECORDED_STATE.read_text("utf-8"),
+    )
+    assert done.returncode == 0, done.stderr
+    assert not set(done.stdout.split()) & {"requests", "urllib3", "orjson"}
 
 
 def test_every_name_of_the_package_is_there() -> None:

@@ -135,23 +135,23 @@ def comparable_triggers(value: Any) -> Any:
         raise ProgramError(f"`triggers`: {error}") from None
 
 
-def serialized_provider(handler: Callable[[], ResourceProvider]) -> str | None:
-    """Return what Pulumi's constructor of dynamic resources stores of a handler.
+def handler_property(handler: Callable[[], ResourceProvider]) -> dict[str, str]:
+    """Return the property in which Pulumi's constructor of dynamic resources stores a handler.
 
-    None where that cannot be had: the constructor itself is to be used then.
+    Nothing where that cannot be had: the constructor itself is to be used then.
     """
-    return _serialized_provider(handler) if bridge.is_on() else None
+    return _handler_property(handler) if bridge.is_on() else {}
 
 
 @functools.cache
-def _serialized_provider(handler: Callable[[], ResourceProvider]) -> str | None:
+def _handler_property(handler: Callable[[], ResourceProvider]) -> dict[str, str]:
     try:
-        from pulumi.dynamic.dynamic import serialize_provider
+        from pulumi.dynamic.dynamic import PROVIDER_KEY, serialize_provider
 
-        return str(serialize_provider(handler()))
+        return {PROVIDER_KEY: str(serialize_provider(handler()))}
     except (ImportError, AttributeError) as error:
         bridge.note_missing("a resource's line in the program", error)
-        return None
+        return {}
 
 
 def unless(value: Any, default: Any) -> Any:

@@ -14,14 +14,17 @@ or null pagination. A token is sent alone: the service refuses a `limit` beside 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any, Final, TypeVar
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
 from pulumi_pinecone_backup.errors import InvalidResponseError
 from pulumi_pinecone_backup.service.endpoints import OPERATIONS
 from pulumi_pinecone_backup.service.error_texts import excerpt
-from pulumi_pinecone_backup.service.transport import Query, Transport
+from pulumi_pinecone_backup.service.transport import Transport
+
+if TYPE_CHECKING:
+    from pulumi_pinecone_backup.service.connections import Query
 
 PAGE_LIMIT: Final = 100
 MOST_PAGES: Final = 2000

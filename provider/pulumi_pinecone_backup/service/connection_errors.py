@@ -15,7 +15,7 @@ import urllib3.exceptions
 
 from pulumi_pinecone_backup.errors import ConfigurationError, TransportError
 from pulumi_pinecone_backup.service.error_texts import Attempt
-from pulumi_pinecone_backup.service.exchange import Left
+from pulumi_pinecone_backup.service.exchange import NETWORK_STEP
 
 _BEFORE_SENDING = (
     requests.exceptions.ConnectTimeout,
@@ -27,16 +27,6 @@ _BEFORE_SENDING = (
     ConnectionRefusedError,
     ssl.SSLCertVerificationError,
 )
-
-_NETWORK = "Check the network, the proxy settings and `pinecone-backup:host`, then run again."
-_LEFT = {
-    Left.TOO_LONG: ("the answer took too long", _NETWORK),
-    Left.OPERATION_OVER: (
-        "the time of the operation was over",
-        "`pulumi up` goes on, and `custom_timeouts` allows more time.",
-    ),
-    Left.CANCELLED: ("the run was cancelled", "`pulumi up` goes on."),
-}
 
 
 def transport_error(
@@ -60,16 +50,6 @@ def transport_error(
     text = f"Could not {about.doing}: no answer from `{place}`, {_reason(causes)}."
     text += about.doubt if arrived else ""
     return TransportError(f"{text} {_step(causes)}", may_have_happened=arrived)
-
-
-def left_error(about: Attempt, place: str, why: Left) -> TransportError:
-    """Build the error for a request whose answer was not waited for to its end."""
-    reason, step = _LEFT[why]
-    doubt = about.doubt if about.changes else ""
-    return TransportError(
-        f"Could not {about.doing}: no answer from `{place}`, {reason}.{doubt} {step}",
-        may_have_happened=about.changes,
-    )
 
 
 def _causes(error: BaseException) -> Iterator[BaseException]:
@@ -110,4 +90,4 @@ def _step(causes: list[BaseException]) -> str:
             "Check `pinecone-backup:host`, and `REQUESTS_CA_BUNDLE` or `SSL_CERT_FILE` behind a "
             "proxy."
         )
-    return _NETWORK
+    return NETWORK_STEP

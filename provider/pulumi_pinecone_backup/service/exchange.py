@@ -13,13 +13,19 @@ from concurrent.futures import Future, wait
 from enum import Enum, auto
 from typing import Final, TypeVar
 
+from pulumi_pinecone_backup.errors import TransportError
 from pulumi_pinecone_backup.service.deadlines import operation_deadline
+from pulumi_pinecone_backup.service.error_texts import Attempt
 
 CANCEL_GRACE_SECONDS: Final = 2.0
 """How long an answer is still waited for after a cancellation."""
 CHANGE_GRACE_SECONDS: Final = 10.0
 """The same for a request that changes something: its answer may hold the id of an object."""
 _CANCEL_CHECK_SECONDS: Final = 0.25
+
+NETWORK_STEP: Final = (
+    "Check the network, the proxy settings and `pinecone-backup:host`, then run again."
+)
 
 Answer = TypeVar("Answer")
 
@@ -30,6 +36,16 @@ class Left(Enum):
     TOO_LONG = auto()
     OPERATION_OVER = auto()
     CANCELLED = auto()
+
+
+_LEFT = {
+    Left.TOO_LONG: ("the answer took too long", NETWORK_STEP),
+    Left.OPERATION_OVER: (
+        "the time of the operation was over",
+        "`pulumi up` goes on, and `custom_timeouts` allows more time.",
+    ),
+    Left.CANCELLED: ("the run was cancelled", "`pulumi up` goes on."),
+}
 
 
 def exchanged(
@@ -69,6 +85,16 @@ def exchanged(
         if time.monotonic() >= ends[why]:
             left.set()
             return why
+
+
+def left_error(about: Attempt, place: str, why: Left) -> TransportError:
+    """Build the error for a request whose answer was not waited for to its end."""
+    reason, step = _LEFT[why]
+    doubt = about.doubt if about.changes else ""
+    return TransportError(
+        f"Could not {about.doing}: no answer from `{place}`, {reason}.{doubt} {step}",
+        may_have_happened=about.changes,
+    )
 
 
 def _started(

@@ -1,28 +1,22 @@
 """One request to the service: headers, key, timeouts, retries, and errors of our own.
 
-`requests` is known here only, and its exceptions end here. A key never reaches a message, a `repr`
-or the locals of a traceback: it is a text that hides itself, and what a failed connection left
-behind is cut from the error that is kept as the cause.
+A key never reaches a message, a `repr` or the locals of a traceback: it is a text that hides
+itself, and what a failed connection left behind is cut from the error that is kept as the cause.
 """
 
 from __future__ import annotations
 
+import functools
 import importlib.metadata
 import logging
 import platform
 import threading
 from collections.abc import Callable, Mapping
-from http.cookiejar import DefaultCookiePolicy
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlsplit
-
-import requests
-from requests.adapters import HTTPAdapter
-from urllib3.exceptions import HTTPError
 
 from pulumi_pinecone_backup.errors import NotFoundError, PineconeBackupError
 from pulumi_pinecone_backup.service import retries
-from pulumi_pinecone_backup.service.connection_errors import left_error, transport_error
 from pulumi_pinecone_backup.service.endpoints import Operation
 from pulumi_pinecone_backup.service.error_texts import Attempt
 from pulumi_pinecone_backup.service.exchange import (
@@ -30,22 +24,18 @@ from pulumi_pinecone_backup.service.exchange import (
     CHANGE_GRACE_SECONDS,
     Left,
     exchanged,
+    left_error,
 )
-from pulumi_pinecone_backup.service.hosts import is_loopback
 from pulumi_pinecone_backup.service.keys import HiddenText, Keys
 from pulumi_pinecone_backup.service.replies import Parse, Reply, read_reply
 from pulumi_pinecone_backup.service.settings import Settings
 
+if TYPE_CHECKING:
+    from pulumi_pinecone_backup.service.connections import Body, Connections, Query
+
 CONNECT_TIMEOUT_SECONDS: Final = 10.0
 READ_TIMEOUT_SECONDS: Final = 60.0
-POOL_SIZE: Final = 64
-_PART_BYTES: Final = 65536
-_NO_PROXIES: Final = {"http": "", "https": "", "all": ""}
 _LOGGER: Final = logging.getLogger(__name__)
-
-Query = Mapping[str, str | list[str]]
-Body = Mapping[str, Any] | bytes
-"""Values, or a JSON text as it is sent."""
 
 
 class Transport:
@@ -66,7 +56,8 @@ class Transport:
         self._backoff = backoff
         self._timeouts = (CONNECT_TIMEOUT_SECONDS, read_timeout_seconds)
         self._keys = Keys(settings, on_warning or _LOGGER.warning)
-        self._session = _session(settings.ca_bundle)
+        self._connections: Connections | None = None
+        self._connecting = threading.Lock()
         self._headers = {
             "Accept": "application/json",
             "User-Agent": _user_agent(user_agent_suffix),
@@ -75,7 +66,18 @@ class Transport:
 
     def close(self) -> None:
         """Close the connections."""
-        self._session.close()
+        with self._connecting:
+            if self._connections is not None:
+                self._connections.close()
+
+    def connections(self) -> Connections:
+        """Return the connections, which are made for the first request."""
+        with self._connecting:
+            if self._connections is None:
+                from pulumi_pinecone_backup.service.connections import Connections
+
+                self._connections = Connections(self._settings.ca_bundle, self._timeouts)
+            return self._connections
 
     def send(
         self,
@@ -158,81 +160,22 @@ class Transport:
         query: Query | None,
         body: Body | None,
     ) -> Reply:
-        place = urlsplit(url)
-
-        def exchange(left: threading.Event) -> Reply | PineconeBackupError:
-            try:
-                return self._reply(about.method, url, key, query, body, left)
-            except (requests.RequestException, HTTPError, ValueError, OSError) as error:
-                # What the library raised holds the request, and with it the key: it ends here.
-                return transport_error(about, place.netloc, error)
-
+        headers = {**self._headers, "Api-Key": key}
         answer = exchanged(
-            exchange,
+            functools.partial(self.connections().exchange, about, url, headers, query, body),
             seconds=self._timeouts[1],
             grace_seconds=CHANGE_GRACE_SECONDS if about.changes else CANCEL_GRACE_SECONDS,
             cancelled=self._cancelled,
         )
         if isinstance(answer, Left):
-            raise left_error(about, place.netloc, answer)
+            raise left_error(about, urlsplit(url).netloc, answer)
         if isinstance(answer, PineconeBackupError):
             raise answer
         return answer
 
-    def _reply(
-        self,
-        method: str,
-        url: str,
-        key: HiddenText,
-        query: Query | None,
-        body: Body | None,
-        left: threading.Event,
-    ) -> Reply:
-        """Send a request and read its answer, unless nobody waits for it any more."""
-        # A proxy would carry a key for this machine away, and in plain text.
-        proxies = _NO_PROXIES if is_loopback(urlsplit(url).hostname or "") else None
-        content = bytearray()
-        text = body if isinstance(body, bytes) else None
-        kind = {} if text is None else {"Content-Type": "application/json"}
-        with self._session.request(
-            method,
-            url,
-            params=query,
-            json=body if text is None else None,
-            data=text,
-            headers={**self._headers, **kind, "Api-Key": key},
-            timeout=self._timeouts,
-            # A redirect would carry the key to wherever it points.
-            allow_redirects=False,
-            auth=_keep_headers,
-            proxies=proxies,
-            stream=True,
-        ) as response:
-            while not left.is_set():
-                part = response.raw.read1(_PART_BYTES, decode_content=True)
-                if not part:
-                    break
-                content += part
-            return Reply(response.status_code, response.headers, bytes(content))
-
-
-def _keep_headers(request: requests.PreparedRequest) -> requests.PreparedRequest:
-    """Stand in for an authentication, so that a `.netrc` adds none of its own."""
-    return request
-
-
-def _session(ca_bundle: str | None) -> requests.Session:
-    session = requests.Session()
-    if ca_bundle is not None:
-        session.verify = ca_bundle
-    session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
-    adapter = HTTPAdapter(pool_connections=POOL_SIZE, pool_maxsize=POOL_SIZE, max_retries=0)
-    session.mount("https://", adapter)
-    session.mount("http://", adapter)
-    return session
-
 
 def _user_agent(suffix: str | None) -> str:
     own = f"pulumi-pinecone-backup/{importlib.metadata.version('pulumi-pinecone-backup')}"
-    parts = [own, f"Python/{platform.python_version()}", f"requests/{requests.__version__}", suffix]
+    library = f"requests/{importlib.metadata.version('requests')}"
+    parts = [own, f"Python/{platform.python_version()}", library, suffix]
     return " ".join(part for part in parts if part)

@@ -114,7 +114,7 @@ def watch(client: Client, description: OpenAPI) -> list[str]:
             problems.append(f"{what}: {error!r} {error.__cause__!r}")
 
     for scheme in ("http://", "https://"):
-        client._transport._session.mount(scheme, WatchedAdapter(check))
+        client._transport.connections().session.mount(scheme, WatchedAdapter(check))
     return problems
 
 

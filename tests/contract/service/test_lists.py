@@ -73,7 +73,7 @@ def test_rows_that_slip_through_while_others_are_deleted_are_found(
         if victims:
             other.delete_backup(victims.pop())
 
-    reader._transport._session.hooks["response"].append(delete_one)
+    reader._transport.connections().session.hooks["response"].append(delete_one)
     remaining = set(backup_ids) - {newest_first[0], newest_first[1], newest_first[-1]}
     assert set(_ids(reader)) >= remaining
     assert victims == []
@@ -89,7 +89,7 @@ def test_rows_that_appear_while_the_list_is_read_do_no_harm(
         if len(added) < 3:
             added.append(other.create_backup("live-a").backup_id)
 
-    reader._transport._session.hooks["response"].append(add_one)
+    reader._transport.connections().session.hooks["response"].append(add_one)
     listed = _ids(reader)
     assert len(listed) == len(set(listed))
     assert set(listed) >= set(backup_ids)
@@ -185,7 +185,7 @@ def test_a_query_survives_all_pages(client_of: ClientOf, backup_ids: list[str]) 
 
     for n in range(100):
         client.create_backup("live-a", name=f"more-{n}")
-    client._transport._session.hooks["response"].append(note)
+    client._transport.connections().session.hooks["response"].append(note)
     listed = client.list_index_backups("live-a", include_deleted=True)
     assert len(listed) == len(backup_ids) / 5 + 100
     assert len(seen) == 4

@@ -389,7 +389,7 @@ def test_requests_name_the_package_and_its_version(client_of: ClientOf) -> None:
     def note(response: requests.Response, *_: object, **__: object) -> None:
         seen.append(response.request)
 
-    client._transport._session.hooks["response"].append(note)
+    client._transport.connections().session.hooks["response"].append(note)
     client.list_indexes()
     headers = seen[0].headers
     version = metadata.version("pulumi-pinecone-backup")
@@ -419,7 +419,7 @@ def test_connections_are_used_again(client_of: ClientOf, emulator: Emulator) -> 
     client = client_of()
     for _ in range(20):
         client.list_indexes()
-    adapter = client._transport._session.get_adapter(emulator.url)
+    adapter = client._transport.connections().session.get_adapter(emulator.url)
     assert isinstance(adapter, requests.adapters.HTTPAdapter)
     pools = adapter.poolmanager.pools
     (pool,) = [pools[key] for key in pools.keys()]  # noqa: SIM118 - not a mapping
