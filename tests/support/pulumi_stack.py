@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import atexit
 import functools
+import hashlib
 import json
 import os
 import re
@@ -25,6 +26,7 @@ from support.doors import DYNAMIC, Door
 from support.tool_folders import tool_folder
 
 KEPT = ("PATH", "HOME", "LANG", "TMPDIR", "SSL_CERT_FILE")
+OWN_STATE = {"PULUMI_BACKEND_URL", "PULUMI_CONFIG_PASSPHRASE", "PULUMI_CONFIG_PASSPHRASE_FILE"}
 PROGRAM_HEAD = """\
 import pulumi
 from pulumi import ResourceOptions
@@ -64,6 +66,24 @@ def quick_python() -> str:
     return str(python)
 
 
+def workspace_file(project: str, folder: Path) -> str:
+    """Return the file in which the engine keeps which stack of a project is selected."""
+    digest = hashlib.sha1(str(folder / "Pulumi.yaml").encode(), usedforsecurity=False)
+    return f"{project}-{digest.hexdigest()}-workspace.json"
+
+
+@functools.cache
+def new_stack_files(project: str, name: str) -> Path:
+    """Return what `pulumi stack init` makes: it takes as long for each of hundreds of stacks."""
+    folder = Path(tempfile.mkdtemp(prefix="stack-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    made = Stack(folder, {"PULUMI_CONFIG_PASSPHRASE": ""}, project=project, name=name)
+    workspaces = Path(made.environment["PULUMI_HOME"]) / "workspaces"
+    assert [path.name for path in workspaces.iterdir()] == [workspace_file(project, made.project)]
+    shutil.copy(made.project / f"Pulumi.{name}.yaml", folder)
+    return folder
+
+
 class Result:
     """What a command printed and how it ended."""
 
@@ -91,6 +111,7 @@ class Stack:
         self.folder = folder
         self.door = door
         self.name = name
+        self.project_name = project
         backend = backend or folder / "backend"
         for path in (folder / "project", backend, folder / "home"):
             path.mkdir(parents=True, exist_ok=True)
@@ -110,7 +131,23 @@ class Stack:
         self.last: Result | None = None
         (self.project / "Pulumi.yaml").write_text(f"name: {project}\nruntime: python\n")
         self.program("")
-        self.run("stack", "init", name)
+        self._state = backend / ".pulumi" / "stacks" / project / f"{name}.json"
+        if environment.keys() & OWN_STATE:
+            self.run("stack", "init", name)
+        else:
+            self._take(new_stack_files(project, name), backend)
+
+    def _take(self, made: Path, backend: Path) -> None:
+        """Become the stack that `pulumi stack init` has made elsewhere."""
+        shutil.copytree(made / "backend", backend, dirs_exist_ok=True)
+        shutil.copy(made / f"Pulumi.{self.name}.yaml", self.project)
+        workspaces = Path(self.environment["PULUMI_HOME"]) / "workspaces"
+        workspaces.mkdir(exist_ok=True)
+        selected = {
+            "stacks": {f"file://{backend}": f"organization/{self.project_name}/{self.name}"}
+        }
+        path = workspaces / workspace_file(self.project_name, self.project)
+        path.write_text(json.dumps(selected))
 
     def program(self, text: str) -> None:
         """Write the program; imports of Pulumi and of what it uses of the package are added."""
@@ -173,11 +210,19 @@ class Stack:
         exported: dict[str, Any] = json.loads(self.run("stack", "export").text)
         return exported
 
+    def rows(self) -> list[dict[str, Any]]:
+        """Return the rows of the state, from the engine's own file where there is one."""
+        if self._state.exists():
+            kept = json.loads(self._state.read_text("utf-8"))["checkpoint"]["latest"]
+        else:
+            kept = self.export()["deployment"]
+        return list(kept.get("resources") or [])
+
     def resources(self) -> dict[str, dict[str, Any]]:
         """Return the live resources of the state by name; those pending deletion are left out."""
         return {
             row["urn"].rpartition("::")[2]: self.door.recorded(row)
-            for row in self.export()["deployment"].get("resources", [])
+            for row in self.rows()
             if not row.get("delete") and row["type"].startswith(self.door.tokens)
         }
 
