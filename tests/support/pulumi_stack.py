@@ -12,6 +12,7 @@ import json
 import os
 import re
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -24,6 +25,11 @@ import pulumi_pinecone_backup
 from support import doors
 from support.doors import DYNAMIC, Door
 from support.tool_folders import tool_folder
+
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    # As a shell without job control leaves it to what it starts with `&`. The engine ends its
+    # plugins by this signal, and waits five seconds for one that ignores it.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 KEPT = ("PATH", "HOME", "LANG", "TMPDIR", "SSL_CERT_FILE")
 OWN_STATE = {"PULUMI_BACKEND_URL", "PULUMI_CONFIG_PASSPHRASE", "PULUMI_CONFIG_PASSPHRASE_FILE"}
