@@ -20,6 +20,7 @@ from pulumi_pinecone_backup.plugin.servicer import Servicer
 
 WORKERS: Final = 16384  # threads are made on demand, and `Cancel` must never queue
 GRACE_SECONDS: Final = 4.0
+_LOOK_SECONDS: Final = 0.5
 _OPTIONS: Final = (
     ("grpc.max_receive_message_length", -1),
     ("grpc.max_send_message_length", -1),
@@ -38,7 +39,9 @@ def main() -> None:
     server.start()
     sys.stdout.write(f"{port}\n")
     sys.stdout.flush()
-    is_over.wait()
+    # Without a limit the wait would not see a signal that another thread has got.
+    while not is_over.wait(_LOOK_SECONDS):
+        pass
     cancellation.cancel()
     server.stop(GRACE_SECONDS).wait()
 

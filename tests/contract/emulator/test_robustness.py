@@ -4,6 +4,7 @@ import socket
 import threading
 import time
 from datetime import datetime, timedelta
+from http.client import HTTPConnection
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -380,13 +381,15 @@ def test_an_emulator_needs_a_key_and_good_settings() -> None:
 
 
 def test_a_client_that_pauses_as_long_as_a_run_keeps_its_connection(emulator: Emulator) -> None:
-    parts = urlsplit(emulator.url)
-    asked = (
-        f"GET /indexes HTTP/1.1\r\nHost: {parts.netloc}\r\nApi-Key: {emulator.api_key}\r\n"
-        "X-Pinecone-Api-Version: 2026-07\r\n\r\n"
-    ).encode()
-    with socket.create_connection((parts.hostname or "", parts.port or 0), timeout=30) as client:
-        for pause in (0, 7):
-            time.sleep(pause)
-            client.sendall(asked)
-            assert client.recv(65536).startswith(b"HTTP/1.1 200")
+    headers = {"Api-Key": emulator.api_key, "X-Pinecone-Api-Version": "2026-07"}
+    client = HTTPConnection(urlsplit(emulator.url).netloc, timeout=30)
+    client.connect()
+    connection = client.sock
+    for pause in (0, 7):
+        time.sleep(pause)
+        client.request("GET", "/indexes", headers=headers)
+        answer = client.getresponse()
+        assert answer.status == 200
+        answer.read()
+        assert client.sock is connection
+    client.close()

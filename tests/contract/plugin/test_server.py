@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ctypes
 import os
 import signal
 import subprocess
@@ -106,6 +107,14 @@ def plugin(service: Service) -> Iterator[Plugin]:
         yield Plugin(process, provider_pb2_grpc.ResourceProviderStub(channel))
     process.send_signal(signal.SIGTERM)
     process.communicate(timeout=20)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux signals one thread from outside")
+def test_the_end_is_seen_whichever_thread_gets_the_signal(plugin: Plugin) -> None:
+    main = plugin.process.pid
+    others = {int(task.name) for task in Path(f"/proc/{main}/task").iterdir()} - {main}
+    assert ctypes.CDLL(None).tgkill(main, max(others), int(signal.SIGTERM)) == 0
+    assert plugin.process.wait(20) == 0
 
 
 def test_the_folder_of_the_provider_is_a_plugin_as_pulumi_package_add_takes_it() -> None:
