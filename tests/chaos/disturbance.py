@@ -194,8 +194,8 @@ class Disturbance:
         return [line for line in self.case.scenario.after.splitlines() if '("' in line]
 
     def _state(self) -> dict[tuple[str, int], dict[str, Any]]:
-        exported = self.stack.export()["deployment"].get("resources", [])
-        ours = [row for row in exported if row["type"].startswith(self.stack.door.tokens)]
+        rows = self.stack.rows()
+        ours = [row for row in rows if row["type"].startswith(self.stack.door.tokens)]
         left = [row["urn"] for row in ours if row.get("delete") or row.get("pendingReplacement")]
         assert not left, f"still to be deleted: {left}"
         return {(row["urn"].rpartition("::")[2], n): row for n, row in enumerate(ours)}

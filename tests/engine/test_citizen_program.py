@@ -108,7 +108,7 @@ PROGRAM = """
 
 def copies(stack: Stack) -> dict[str, str]:
     """Return the ids of the restored indexes by URN."""
-    rows = stack.export()["deployment"]["resources"]
+    rows = stack.rows()
     return {row["urn"]: row["id"] for row in rows if row["type"].endswith(":RestoredIndex")}
 
 

@@ -94,11 +94,7 @@ class Journal:
 
 def assert_exactly_declared(stack: Stack, service: Service, *sources: str) -> None:
     """Assert that the service holds what the state records and the sources, and nothing else."""
-    rows = [
-        row
-        for row in stack.export()["deployment"].get("resources", [])
-        if row["type"].startswith(stack.door.tokens)
-    ]
+    rows = [row for row in stack.rows() if row["type"].startswith(stack.door.tokens)]
     assert not [row["id"] for row in rows if row.get("delete")], "pending deletes are left"
     ids = {kind: {row["id"] for row in rows if row["type"].endswith(kind)} for kind in _KINDS}
     assert service.indexes() == ids[":RestoredIndex"] | set(sources or ("products",))
